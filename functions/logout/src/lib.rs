@@ -1,0 +1,49 @@
+//! `POST /auth/logout`: ends the session of whatever credential is sent. 204 whatever was sent.
+
+use latchkey::{
+    config::Env,
+    domain::Timestamp,
+    dynamodb::DynamoDb,
+    error::Error,
+    http::{Reply, Request, StatusCode, request},
+    operations::logout::{Logout, logout},
+    ports::EndSession,
+    startup::{Startup, StartupError},
+    telemetry::Event,
+};
+use serde::Deserialize;
+
+#[derive(Deserialize, Default)]
+struct Body {
+    refresh_token: Option<String>,
+    session_token: Option<String>,
+}
+
+/// Puts the function together.
+///
+/// # Errors
+/// When a setting or a key is missing or malformed.
+pub async fn start(env: &Env) -> Result<Logout<DynamoDb>, StartupError> {
+    let startup = Startup::new(env)?;
+    Ok(Logout {
+        store: startup.store()?,
+        guard: startup.guard().await?,
+    })
+}
+
+/// Answers one request: 204, also when the body is garbage, so that signing out is idempotent and tells nothing.
+///
+/// # Errors
+/// [`Error::Unavailable`] only.
+pub async fn handle<S: EndSession>(app: &Logout<S>, request: &Request, now: Timestamp) -> Result<Reply, Error> {
+    let body: Body = request::optional_json(request).unwrap_or_default();
+    let bearer = request::unverified_token(request).ok();
+    let presented = [body.refresh_token.as_deref(), body.session_token.as_deref(), bearer];
+    let tokens: Vec<_> = presented.into_iter().flatten().collect();
+    let ended = logout(app, &tokens, now).await?;
+    let reply = Reply::empty(StatusCode::NO_CONTENT);
+    Ok(match ended.first() {
+        Some((user_id, session_id)) => reply.of(*user_id, *session_id).event(Event::SignedOut),
+        None => reply,
+    })
+}

@@ -1,0 +1,96 @@
+//! `GET /.well-known/jwks.json`, `/.well-known/openid-configuration`, `/openapi.json`, and 404 or 405 for every other path.
+
+mod contract;
+mod metadata;
+
+use std::sync::{Mutex, PoisonError};
+
+use contract::Contract;
+use latchkey::{
+    config::Env,
+    domain::Timestamp,
+    dynamodb::DynamoDb,
+    error::Error,
+    http::{Reply, Request, StatusCode, request},
+    ports::PublishedKeys,
+    startup::{Startup, StartupError},
+    tokens::{Audience, Jwks},
+};
+
+/// How long the published keys are kept in memory, in seconds. A rotation publishes a key hours before it signs.
+const KEYS_KEPT: u64 = 60;
+
+/// How long others may keep what is public, in seconds.
+const PUBLIC: &str = "public, max-age=300";
+
+/// What the function holds.
+pub struct WellKnown<S> {
+    store: S,
+    issuer: String,
+    contract: Contract,
+    /// The keys this function was deployed with, served until others are published.
+    deployed_keys: String,
+    kept: Mutex<Option<(Timestamp, String)>>,
+}
+
+impl<S> WellKnown<S> {
+    /// Serves the contract of `issuer`.
+    ///
+    /// # Errors
+    /// When the embedded contract cannot be read.
+    pub fn new(store: S, issuer: String, deployed_keys: String) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            store,
+            contract: Contract::embedded(&issuer)?,
+            issuer,
+            deployed_keys,
+            kept: Mutex::default(),
+        })
+    }
+}
+
+/// Puts the function together.
+///
+/// # Errors
+/// When a setting is missing or malformed.
+pub async fn start(env: &Env) -> Result<WellKnown<DynamoDb>, StartupError> {
+    Jwks::from_env(env)?; // what is served must be usable
+    let keys = env.required("LATCHKEY_JWKS")?.to_owned();
+    Ok(WellKnown::new(
+        Startup::new(env)?.store()?,
+        Audience::from_env(env)?.issuer,
+        keys,
+    )?)
+}
+
+/// Answers one request: 200 with a document.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::MethodNotAllowed`], [`Error::Unavailable`].
+pub async fn handle<S: PublishedKeys>(app: &WellKnown<S>, request: &Request, now: Timestamp) -> Result<Reply, Error> {
+    let document = match (request::method(request).as_str(), request::path(request)) {
+        ("GET", "/.well-known/jwks.json") => keys(app, now).await?,
+        ("GET", "/.well-known/openid-configuration") => {
+            metadata::openid_configuration(&app.issuer, &keys(app, now).await?)?
+        }
+        ("GET", "/openapi.json") => app.contract.document().to_owned(),
+        (_, path) => return Err(app.contract.refuse(path)),
+    };
+    let reply = Reply::text(StatusCode::OK, "application/json", document);
+    Ok(reply.header(latchkey::http::CACHE_CONTROL, PUBLIC))
+}
+
+/// The published keys, at most a minute old.
+async fn keys<S: PublishedKeys>(app: &WellKnown<S>, now: Timestamp) -> Result<String, Error> {
+    let kept = app.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some((_, keys)) = kept.filter(|(read_at, _)| now.since(*read_at) < KEYS_KEPT) {
+        return Ok(keys);
+    }
+    let keys = app
+        .store
+        .published_keys()
+        .await?
+        .unwrap_or_else(|| app.deployed_keys.clone());
+    *app.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, keys.clone()));
+    Ok(keys)
+}

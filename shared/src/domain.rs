@@ -1,0 +1,35 @@
+//! The values the rules are about, parsed once at the edge and valid ever after.
+//!
+//! Nothing here knows JSON, AWS, HTTP or a clock.
+
+pub mod attempt;
+pub mod client;
+#[cfg(feature = "aws")]
+pub mod email;
+pub mod feed;
+pub mod ids;
+pub mod lifetimes;
+#[cfg(feature = "aws")]
+pub mod name;
+#[cfg(feature = "aws")]
+pub mod password;
+pub mod random;
+pub mod session;
+pub mod time;
+pub mod user;
+
+pub use attempt::{Attempt, AttemptKey, AttemptLimits};
+pub use client::Client;
+#[cfg(feature = "aws")]
+pub use email::Email;
+pub use feed::FeedEntry;
+pub use ids::{SessionId, UserId};
+pub use lifetimes::Lifetimes;
+#[cfg(feature = "aws")]
+pub use name::DisplayName;
+#[cfg(feature = "aws")]
+pub use password::Password;
+pub use random::Random;
+pub use session::{EndCause, Ended, SeedHash, Session};
+pub use time::Timestamp;
+pub use user::User;

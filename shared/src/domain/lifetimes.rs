@@ -1,0 +1,30 @@
+//! How long things live. Every duration of the product is a field here, in seconds.
+
+/// The longest an access token may live, whatever is configured: a verifier refuses more (ASVS 7.3, RFC 9068 section 5).
+pub const MAX_ACCESS_TOKEN_SECONDS: u64 = 3600;
+
+/// Lifetimes of one deployment, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// An access token: `LATCHKEY_ACCESS_TOKEN_SECONDS`, default 900. What a stolen one is worth, and how late a stateless
+    /// authorizer learns of a logout.
+    pub access_token: u64,
+    /// How long a superseded refresh token is answered with the current one: `LATCHKEY_REFRESH_GRACE_SECONDS`, default 30.
+    /// Covers parallel tabs, lost replies and SDK retries.
+    pub refresh_grace: u64,
+    /// A session nobody uses: `LATCHKEY_SESSION_IDLE_SECONDS`, default 14 days; every use moves it.
+    pub session_idle: u64,
+    /// A session at all: `LATCHKEY_SESSION_ABSOLUTE_SECONDS`, default 30 days; nothing moves it.
+    pub session_absolute: u64,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self {
+            access_token: 900,
+            refresh_grace: 30,
+            session_idle: 14 * 24 * 3600,
+            session_absolute: 30 * 24 * 3600,
+        }
+    }
+}

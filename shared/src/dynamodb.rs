@@ -1,0 +1,82 @@
+//! The store of the product: the ports of [`crate::ports`] on three DynamoDB tables. No business rules; what the rules demand
+//! arrives as values and becomes conditions here.
+//!
+//! | table | `pk` | `sk` | item |
+//! |---|---|---|---|
+//! | Users | `user#<id>` | `profile`, `password` | one account; both carry its epoch |
+//! | Users | `email#<canonical>` | `email` | marker that makes an address unique |
+//! | Sessions | `user#<id>` | `session#<id>` | one session, later its tombstone |
+//! | Ephemera | `attempts#…` | `attempts` | one counter in one window |
+//! | Ephemera | `feed#<bucket>#<shard>` | hash of an id | one entry of the revocation feed |
+//! | Ephemera | `jwks` | `current` | the public keys |
+//!
+//! Every request asks for its consumed capacity; [`DynamoDb::meter`] adds it up and the budget tests read it.
+
+pub mod client;
+
+mod accounts;
+mod attempts;
+mod batch;
+mod conditions;
+mod endings;
+mod failure;
+mod feed_item;
+mod item;
+mod keys;
+mod meter;
+mod published_keys;
+mod retry;
+mod session_item;
+mod session_list;
+mod sessions;
+mod transaction;
+mod update;
+mod user_item;
+mod users;
+
+use aws_config::SdkConfig;
+
+pub use meter::{Meter, Usage};
+
+/// The names of the three tables, which must differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tables {
+    /// Accounts: `LATCHKEY_USERS_TABLE`.
+    pub users: String,
+    /// Sessions: `LATCHKEY_SESSIONS_TABLE`.
+    pub sessions: String,
+    /// Counters, the revocation feed, public keys: `LATCHKEY_EPHEMERA_TABLE`.
+    pub ephemera: String,
+}
+
+/// The store. Cheap to clone; clones share their connections and their meter.
+#[derive(Debug, Clone)]
+pub struct DynamoDb {
+    client: aws_sdk_dynamodb::Client,
+    tables: Tables,
+    meter: Meter,
+}
+
+impl DynamoDb {
+    /// A store on `tables`, reached as `config` and the environment behind `lookup` say. Sends nothing yet.
+    ///
+    /// # Errors
+    /// [`client::InvalidSetting`] when the endpoint of DynamoDB is not a URL.
+    pub fn connect(
+        config: &SdkConfig,
+        lookup: client::Lookup<'_>,
+        tables: Tables,
+    ) -> Result<Self, client::InvalidSetting> {
+        let client = client::dynamodb(config, lookup)?;
+        Ok(Self {
+            client,
+            tables,
+            meter: Meter::default(),
+        })
+    }
+
+    /// What this store has asked of DynamoDB so far.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+}

@@ -1,0 +1,62 @@
+//! Strongly consistent reads of two items of two tables in one request.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
+
+use super::{DynamoDb, failure, item::Attributes, keys::Key, meter::Kind, retry};
+use crate::ports::Stored;
+
+const REQUEST: &str = "BatchGetItem";
+
+/// The names of two different tables and the key of one item in each.
+type Wanted<'a> = [(&'a str, Key); 2];
+
+impl DynamoDb {
+    /// Reads both items, in the order they were asked for.
+    pub(super) async fn get_both(&self, wanted: Wanted<'_>) -> Stored<[Option<Attributes>; 2]> {
+        let [(first, _), (second, _)] = wanted;
+        let mut asked = wanted
+            .map(|(table, key)| Ok((table.to_owned(), keys_of(&key)?)))
+            .into_iter()
+            .collect::<Stored<_>>()?;
+        let mut found = HashMap::new();
+        for tries in 0..retry::TRIES {
+            asked = self.get_some(asked, &mut found).await?;
+            if asked.is_empty() {
+                return Ok([found.remove(first), found.remove(second)]);
+            }
+            // DynamoDB leaves out what it would have to throttle.
+            retry::pause(tries).await;
+        }
+        Err(failure::unavailable(REQUEST, "keys left unprocessed"))
+    }
+
+    /// Asks once; adds what is found and returns what is still to be asked for.
+    async fn get_some(
+        &self,
+        asked: HashMap<String, KeysAndAttributes>,
+        found: &mut HashMap<String, Attributes>,
+    ) -> Stored<HashMap<String, KeysAndAttributes>> {
+        self.meter.count(Kind::Read);
+        let request = self.client.batch_get_item().set_request_items(Some(asked));
+        let answer = request
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        let output = answer.map_err(|error| failure::explain(REQUEST, &error))?;
+        self.meter.add(Kind::Read, output.consumed_capacity());
+        for (table, items) in output.responses.unwrap_or_default() {
+            found.extend(items.into_iter().map(|item| (table.clone(), item)));
+        }
+        Ok(output.unprocessed_keys.unwrap_or_default())
+    }
+}
+
+fn keys_of(key: &Key) -> Stored<KeysAndAttributes> {
+    let keys = KeysAndAttributes::builder()
+        .keys(key.attributes())
+        .consistent_read(true)
+        .build();
+    keys.map_err(|error| failure::unexpected(REQUEST, error))
+}

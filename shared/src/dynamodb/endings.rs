@@ -1,0 +1,118 @@
+//! Everything that makes credentials worthless: each change and its entry in the revocation feed are one transaction.
+
+use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
+
+use super::{
+    DynamoDb,
+    conditions::{MARKER_IS_OURS, NOT_ENDED, PRESENT, SAME_EPOCH, all},
+    failure,
+    item::{number, text, time},
+    keys::Key,
+    session_item::END,
+    transaction::{Part, Transacted},
+};
+use crate::{
+    domain::{FeedEntry, User},
+    ports::{Change, DeleteUser, EndSession, Ending, EpochChange, RaiseEpoch, Stored},
+};
+
+impl EndSession for DynamoDb {
+    async fn end_session(&self, ending: &Ending) -> Stored<Change> {
+        let Ending {
+            user_id,
+            session_id,
+            ended,
+            feed_until,
+        } = *ending;
+        let tombstone = Update::builder()
+            .table_name(&self.tables.sessions)
+            .set_key(Some(Key::session(user_id, session_id).attributes()))
+            .condition_expression(all(&[PRESENT, NOT_ENDED]))
+            .update_expression(END)
+            .expression_attribute_values(":ended_at", time(ended.at))
+            .expression_attribute_values(":ended_cause", text(ended.cause.as_str()))
+            .build();
+        let tombstone = tombstone
+            .map(Part::part)
+            .map_err(|error| failure::unexpected("ending", error))?;
+        let entry = FeedEntry::session(session_id, ended.at, feed_until);
+        self.transact([tombstone, self.tell_feed(&entry)?])
+            .await
+            .map(Change::from)
+    }
+}
+
+impl RaiseEpoch for DynamoDb {
+    async fn raise_epoch(&self, change: &EpochChange) -> Stored<Change> {
+        let parts = [
+            self.raise_one(Key::profile(change.user_id), change.epoch)?,
+            self.raise_one(Key::password(change.user_id), change.epoch)?,
+            self.tell_feed(&over(change))?,
+        ];
+        self.transact(parts).await.map(Change::from)
+    }
+}
+
+impl DeleteUser for DynamoDb {
+    async fn delete_user(&self, user: &User, change: &EpochChange) -> Stored<Change> {
+        let delete = |key: Key| {
+            Delete::builder()
+                .table_name(&self.tables.users)
+                .set_key(Some(key.attributes()))
+        };
+        let same_epoch = |key: Key| {
+            let part = delete(key).condition_expression(SAME_EPOCH);
+            part.expression_attribute_values(":epoch", number(change.epoch))
+        };
+        let marker = delete(Key::email(&user.canonical_email))
+            .condition_expression(MARKER_IS_OURS)
+            .expression_attribute_values(":user_id", text(user.id.to_string()));
+        let [profile, password, marker] = [
+            same_epoch(Key::profile(user.id)),
+            same_epoch(Key::password(user.id)),
+            marker,
+        ]
+        .map(|part| {
+            part.build()
+                .map(Part::part)
+                .map_err(|error| failure::unexpected("deletion", error))
+        });
+        let parts = [profile?, password?, marker?, self.tell_feed(&over(change))?];
+        self.transact(parts).await.map(Change::from)
+    }
+}
+
+/// Tells that everything issued up to the epoch before the change is over.
+fn over(change: &EpochChange) -> FeedEntry {
+    FeedEntry::user(
+        change.user_id,
+        change.epoch.saturating_add(1),
+        change.now,
+        change.feed_until,
+    )
+}
+
+impl DynamoDb {
+    fn raise_one(&self, key: Key, epoch: u64) -> Stored<TransactWriteItem> {
+        let update = Update::builder()
+            .table_name(&self.tables.users)
+            .set_key(Some(key.attributes()))
+            .condition_expression(SAME_EPOCH)
+            .update_expression("SET epoch = :next_epoch")
+            .expression_attribute_values(":epoch", number(epoch))
+            .expression_attribute_values(":next_epoch", number(epoch.saturating_add(1)))
+            .build();
+        update
+            .map(Part::part)
+            .map_err(|error| failure::unexpected("epoch", error))
+    }
+}
+
+impl From<Transacted> for Change {
+    fn from(transacted: Transacted) -> Self {
+        match transacted {
+            Transacted::Committed => Self::Done,
+            Transacted::Refused(_) => Self::Stale,
+        }
+    }
+}

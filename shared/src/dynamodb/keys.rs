@@ -1,0 +1,85 @@
+//! The names of items.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::item::{Attributes, text};
+use crate::domain::{AttemptKey, FeedEntry, SessionId, UserId};
+
+/// Name of the partition key of all tables.
+pub(super) const PK: &str = "pk";
+/// Name of the sort key of all tables.
+pub(super) const SK: &str = "sk";
+
+/// Sort key of a user's profile.
+pub(super) const PROFILE: &str = "profile";
+/// Sort key of a user's password.
+pub(super) const PASSWORD: &str = "password";
+/// Sort key of the marker of an email.
+const EMAIL: &str = "email";
+/// Sort key of a counter of attempts.
+const ATTEMPTS: &str = "attempts";
+
+/// What partition keys of a user's items begin with.
+pub(super) const USER_PREFIX: &str = "user#";
+/// What sort keys of sessions begin with.
+pub(super) const SESSION_PREFIX: &str = "session#";
+
+/// The primary key of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    pk: String,
+    sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self {
+            pk: pk.into(),
+            sk: sk.into(),
+        }
+    }
+
+    pub(super) fn profile(user_id: UserId) -> Self {
+        Self::new(user_partition(user_id), PROFILE)
+    }
+
+    pub(super) fn password(user_id: UserId) -> Self {
+        Self::new(user_partition(user_id), PASSWORD)
+    }
+
+    pub(super) fn email(canonical: &str) -> Self {
+        Self::new(format!("email#{canonical}"), EMAIL)
+    }
+
+    pub(super) fn session(user_id: UserId, session_id: SessionId) -> Self {
+        Self::new(user_partition(user_id), format!("{SESSION_PREFIX}{session_id}"))
+    }
+
+    pub(super) fn attempts(key: &AttemptKey) -> Self {
+        Self::new(key.as_str(), ATTEMPTS)
+    }
+
+    pub(super) fn feed(entry: &FeedEntry) -> Self {
+        Self::new(format!("feed#{}#{}", entry.bucket, entry.shard()), entry.name())
+    }
+
+    pub(super) fn published_keys() -> Self {
+        Self::new("jwks", "current")
+    }
+
+    /// The key as the attributes an item begins with.
+    pub(super) fn attributes(&self) -> Attributes {
+        let pair = |name: &str, value: &str| (name.to_owned(), text(value));
+        Attributes::from([pair(PK, &self.pk), pair(SK, &self.sk)])
+    }
+}
+
+/// The partition of all items of one user, in Users as in Sessions.
+pub(super) fn user_partition(user_id: UserId) -> String {
+    format!("{USER_PREFIX}{user_id}")
+}
+
+/// The partition of a user as the value of an expression.
+pub(super) fn user_partition_value(user_id: UserId) -> AttributeValue {
+    text(user_partition(user_id))
+}

@@ -1,0 +1,98 @@
+//! Every way an operation can end badly.
+
+use crate::domain::random::NoRandomness;
+
+/// A failure that a caller is told about. `http::problem` maps each to a status and a problem document, in one place.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The body is not the JSON object that was expected; the text says where, never what was sent.
+    #[error("the body is malformed: {0}")]
+    MalformedBody(String),
+    /// The body is not declared as JSON.
+    #[error("the body is not application/json")]
+    UnsupportedMediaType,
+    /// The body is larger than any request of ours.
+    #[error("the body is too large")]
+    BodyTooLarge,
+    /// Fields of the body are understood and not acceptable.
+    #[error("the input is invalid")]
+    InvalidInput(Vec<FieldError>),
+    /// No token, or one that is malformed, forged, expired, revoked or meant for something else: never told which.
+    #[error("the token is invalid: {0}")]
+    InvalidToken(#[from] Refusal),
+    /// Unknown email or wrong password: never told which.
+    #[error("the credentials are invalid")]
+    InvalidCredentials,
+    /// The sign-in is too long ago for what is asked, and no password came with it (RFC 9470).
+    #[error("a recent sign-in is needed")]
+    ReauthenticationRequired,
+    /// Somebody has this email.
+    #[error("the email is taken")]
+    EmailTaken,
+    /// A limit of attempts is reached; `retry_after` is in seconds.
+    #[error("too many attempts")]
+    TooManyAttempts {
+        /// Seconds until the window ends.
+        retry_after: u64,
+    },
+    /// There is nothing at this path.
+    #[error("not found")]
+    NotFound,
+    /// There is something at this path, under other methods.
+    #[error("method not allowed")]
+    MethodNotAllowed {
+        /// The methods that work, for the `Allow` header.
+        allow: String,
+    },
+    /// A dependency is down: trying again later helps.
+    #[error("a dependency is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Our fault.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+/// Why a token is not good. All reasons look alike from outside; the text is for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refusal(pub &'static str);
+
+impl Refusal {
+    /// A refresh token was presented again after the grace: the one refusal that is a security event.
+    pub const REUSED: Self = Self("refresh token reused");
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// Where: a JSON pointer (RFC 6901), such as `/password`.
+    pub pointer: &'static str,
+    /// What, in words for a person, never quoting the value.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// Says what is wrong with the field at `pointer`.
+    pub fn new(pointer: &'static str, detail: impl ToString) -> Self {
+        Self {
+            pointer,
+            detail: detail.to_string(),
+        }
+    }
+}
+
+impl From<NoRandomness> for Error {
+    fn from(cause: NoRandomness) -> Self {
+        Self::Unavailable(Box::new(cause))
+    }
+}
+
+#[cfg(feature = "aws")]
+impl From<crate::ports::StoreError> for Error {
+    fn from(cause: crate::ports::StoreError) -> Self {
+        match cause {
+            crate::ports::StoreError::Unavailable(_) => Self::Unavailable(Box::new(cause)),
+            crate::ports::StoreError::Unexpected(_) => Self::Internal(cause.to_string()),
+        }
+    }
+}

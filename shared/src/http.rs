@@ -1,0 +1,25 @@
+//! Between API Gateway and the operations: the only module, with the functions themselves, that names their types.
+
+pub mod authorizer;
+#[cfg(feature = "aws")]
+pub mod bodies;
+#[cfg(feature = "aws")]
+pub mod problem;
+#[cfg(feature = "aws")]
+pub mod reply;
+#[cfg(feature = "aws")]
+pub mod request;
+#[cfg(feature = "aws")]
+pub mod serve;
+
+#[cfg(feature = "aws")]
+pub use bodies::{SessionView, TokenSet, UserView};
+#[cfg(feature = "aws")]
+pub use lambda_http::{
+    Request,
+    http::{StatusCode, header::CACHE_CONTROL},
+};
+#[cfg(feature = "aws")]
+pub use reply::Reply;
+#[cfg(feature = "aws")]
+pub use serve::run;

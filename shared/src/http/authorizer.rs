@@ -1,0 +1,168 @@
+//! The event and the answer of a Lambda authorizer: HTTP API, payload 2.0, simple response.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html>
+
+use std::time::Instant;
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{
+    config::Env,
+    domain::{Timestamp, time::system_clock},
+    error::{Error, Refusal},
+    telemetry::{Facts, Telemetry},
+    tokens::{Subject, access::bearer},
+};
+
+/// What an authorizer looks at: only the identity source that the API declared. Everything else in the event is the caller's
+/// and decides nothing.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Event {
+    version: String,
+    r#type: String,
+    identity_source: Vec<String>,
+    #[serde(default)]
+    route_key: String,
+}
+
+/// The simple response: a decision, and what the protected function is told about the caller.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    is_authorized: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<Context>,
+}
+
+/// What reaches the protected function as `requestContext.authorizer.lambda`: strings and numbers, so that it looks the same
+/// behind every kind of API.
+#[derive(Debug, Serialize)]
+pub struct Context {
+    sub: String,
+    sid: String,
+    auth_time: u64,
+    amr: String,
+    epoch: u64,
+    exp: u64,
+    client_id: String,
+    scope: String,
+    roles: String,
+}
+
+impl Context {
+    /// Describes a proven caller. Lists become words separated by spaces.
+    pub fn new(subject: &Subject, expires_at: Timestamp, client_id: String, scope: String) -> Self {
+        Self {
+            sub: subject.user_id.to_string(),
+            sid: subject.session_id.to_string(),
+            auth_time: subject.auth_time.seconds(),
+            amr: subject.amr.join(" "),
+            epoch: subject.epoch,
+            exp: expires_at.seconds(),
+            client_id,
+            scope,
+            roles: subject.roles.join(" "),
+        }
+    }
+}
+
+/// Decides authorizer events with `identify` until the sandbox ends. An event that is not understood is denied, and so is
+/// every token that is not proven.
+///
+/// # Errors
+/// Only when the Runtime API is gone.
+pub async fn run(
+    function: &'static str,
+    env: &Env,
+    identify: impl AsyncFn(&str, Timestamp) -> Result<Context, Error>,
+) -> Result<(), lambda_runtime::Error> {
+    let telemetry = Telemetry::from_env(function, env)?;
+    let (telemetry, identify) = (&telemetry, &identify);
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
+        decide(telemetry, event, identify)
+    }))
+    .await
+}
+
+/// A dependency is down. The gateway answers 500 and nobody gets in; a client may try again, where a denial would tell it that
+/// it is signed out.
+const UNDECIDED: &str = "a dependency is unavailable";
+
+async fn decide(
+    telemetry: &Telemetry,
+    event: LambdaEvent<Box<RawValue>>,
+    identify: impl AsyncFn(&str, Timestamp) -> Result<Context, Error>,
+) -> Result<Decision, &'static str> {
+    let started = Instant::now();
+    let parsed = serde_json::from_str::<Event>(event.payload.get()).ok();
+    let route = parsed.as_ref().map_or("", |event| event.route_key.as_str());
+    let result = match parsed
+        .as_ref()
+        .ok_or(Refusal("event not understood"))
+        .and_then(unverified_token)
+    {
+        Ok(token) => identify(token, system_clock()).await,
+        Err(refusal) => Err(refusal.into()),
+    };
+    let (status, facts) = facts(&result);
+    telemetry.record(
+        &event.context.request_id,
+        "AUTHORIZE",
+        route,
+        status,
+        started.elapsed(),
+        &facts,
+    );
+    match result {
+        Ok(context) => Ok(Decision {
+            is_authorized: true,
+            context: Some(context),
+        }),
+        Err(Error::Unavailable(_)) => Err(UNDECIDED),
+        Err(_) => Ok(Decision {
+            is_authorized: false,
+            context: None,
+        }),
+    }
+}
+
+/// The one token of the one declared identity source.
+fn unverified_token(event: &Event) -> Result<&str, Refusal> {
+    if event.version != "2.0" || event.r#type != "REQUEST" {
+        return Err(Refusal("event of another kind"));
+    }
+    let [value] = event.identity_source.as_slice() else {
+        return Err(Refusal("not exactly one identity source"));
+    };
+    bearer(value).ok_or(Refusal("not one bearer token"))
+}
+
+fn facts(result: &Result<Context, Error>) -> (u16, Facts) {
+    match result {
+        Ok(context) => (
+            200,
+            Facts {
+                user_id: Some(context.sub.clone()),
+                session_id: Some(context.sid.clone()),
+                ..Facts::default()
+            },
+        ),
+        Err(Error::Unavailable(cause)) => (
+            503,
+            Facts {
+                reason: Some(cause.to_string()),
+                ..Facts::default()
+            },
+        ),
+        Err(error) => (
+            403,
+            Facts {
+                reason: Some(error.to_string()),
+                ..Facts::default()
+            },
+        ),
+    }
+}

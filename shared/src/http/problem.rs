@@ -1,0 +1,175 @@
+//! Failures as problem documents (RFC 9457): the one place where an [`Error`] becomes a status.
+
+use lambda_http::http::{StatusCode, header};
+use serde::Serialize;
+
+use super::Reply;
+use crate::{
+    error::{Error, FieldError, Refusal},
+    telemetry::Event,
+};
+
+/// Seconds after which trying again is sensible when a dependency is down.
+const RETRY_AFTER_OUTAGE: u64 = 2;
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    r#type: String,
+    title: &'static str,
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Field<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Field<'a> {
+    pointer: &'a str,
+    detail: &'a str,
+}
+
+/// The answer to a failed request. Says what the caller can do something about, and nothing else.
+pub fn reply(error: &Error) -> Reply {
+    let (status, slug, title) = kind(error);
+    let retry_after = match error {
+        Error::TooManyAttempts { retry_after } => Some(*retry_after),
+        Error::Unavailable(_) => Some(RETRY_AFTER_OUTAGE),
+        _ => None,
+    };
+    let (detail, errors) = match error {
+        Error::MalformedBody(detail) => (Some(detail.as_str()), Vec::new()),
+        Error::InvalidInput(errors) => (None, errors.iter().map(field).collect()),
+        _ => (None, Vec::new()),
+    };
+    let problem = Problem {
+        r#type: format!("urn:latchkey:problem:{slug}"),
+        title,
+        status: status.as_u16(),
+        detail,
+        errors,
+        retry_after,
+    };
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let mut reply = Reply::text(status, "application/problem+json", body);
+    if let Some(seconds) = retry_after {
+        reply = reply.header(header::RETRY_AFTER, &seconds.to_string());
+    }
+    reply = with_challenge(reply, error);
+    reply.facts.problem = Some(slug);
+    reply.facts.reason = reason(error);
+    reply.facts.event = event(error);
+    reply
+}
+
+fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
+    match error {
+        Error::MalformedBody(_) => (
+            StatusCode::BAD_REQUEST,
+            "malformed-body",
+            "The body is not the JSON object that is expected.",
+        ),
+        Error::UnsupportedMediaType => (
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            "The body must be application/json.",
+        ),
+        Error::BodyTooLarge => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body-too-large",
+            "The body is too large.",
+        ),
+        Error::InvalidInput(_) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid-input",
+            "Some of the input is not acceptable.",
+        ),
+        Error::InvalidToken(_) => (
+            StatusCode::UNAUTHORIZED,
+            "invalid-token",
+            "The token is missing, expired or not valid.",
+        ),
+        Error::InvalidCredentials => (
+            StatusCode::UNAUTHORIZED,
+            "invalid-credentials",
+            "Email or password is wrong.",
+        ),
+        Error::ReauthenticationRequired => (
+            StatusCode::UNAUTHORIZED,
+            "reauthentication-required",
+            "Sign in again, or send the current password.",
+        ),
+        Error::EmailTaken => (
+            StatusCode::CONFLICT,
+            "email-taken",
+            "An account with this email exists.",
+        ),
+        Error::TooManyAttempts { .. } => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-attempts",
+            "Too many attempts. Try again later.",
+        ),
+        Error::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here."),
+        Error::MethodNotAllowed { .. } => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method-not-allowed",
+            "This path does not know the method.",
+        ),
+        Error::Unavailable(_) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "The service is not available. Try again.",
+        ),
+        Error::Internal(_) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "Something went wrong on our side.",
+        ),
+    }
+}
+
+/// RFC 6750 section 3, RFC 9470 section 3; RFC 9110 section 10.2.1 for `Allow`.
+fn with_challenge(reply: Reply, error: &Error) -> Reply {
+    match error {
+        Error::InvalidToken(_) => reply.header(header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#),
+        Error::ReauthenticationRequired => reply.header(
+            header::WWW_AUTHENTICATE,
+            r#"Bearer error="insufficient_user_authentication", max_age="600""#,
+        ),
+        Error::MethodNotAllowed { allow } => reply.header(header::ALLOW, allow),
+        _ => reply,
+    }
+}
+
+/// What the log says and the caller is not told.
+fn reason(error: &Error) -> Option<String> {
+    match error {
+        Error::InvalidToken(refusal) => Some(refusal.to_string()),
+        Error::Internal(reason) => Some(reason.clone()),
+        Error::Unavailable(cause) => Some(chain(cause.as_ref())),
+        _ => None,
+    }
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn event(error: &Error) -> Option<Event> {
+    match error {
+        Error::InvalidToken(refusal) if *refusal == Refusal::REUSED => Some(Event::RefreshTokenReused),
+        Error::InvalidCredentials => Some(Event::SignInFailed),
+        Error::TooManyAttempts { .. } => Some(Event::AttemptsLimited),
+        _ => None,
+    }
+}
+
+fn field(error: &FieldError) -> Field<'_> {
+    Field {
+        pointer: error.pointer,
+        detail: &error.detail,
+    }
+}

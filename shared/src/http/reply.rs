@@ -1,0 +1,87 @@
+//! What a function answers.
+
+use lambda_http::{
+    Body, Response,
+    http::{HeaderValue, StatusCode, header},
+};
+use serde::Serialize;
+
+use crate::{
+    domain::{SessionId, UserId},
+    telemetry::{Event, Facts},
+};
+
+/// An answer, and what the log says about it.
+#[derive(Debug)]
+pub struct Reply {
+    pub(super) response: Response<Body>,
+    pub(super) facts: Facts,
+}
+
+impl Reply {
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self::new(status, Body::Empty)
+    }
+
+    /// An answer with a JSON body.
+    pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
+        Self::text(
+            status,
+            "application/json",
+            serde_json::to_string(body).unwrap_or_default(),
+        )
+    }
+
+    /// An answer with a body of the given media type.
+    pub fn text(status: StatusCode, content_type: &'static str, body: String) -> Self {
+        Self::new(status, Body::Text(body)).header(header::CONTENT_TYPE, content_type)
+    }
+
+    fn new(status: StatusCode, body: Body) -> Self {
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        let reply = Self {
+            response,
+            facts: Facts::default(),
+        };
+        // Nothing of ours may be kept by a cache, a browser's history included, unless an answer says otherwise.
+        reply
+            .header(header::CACHE_CONTROL, "no-store")
+            .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+    }
+
+    /// Sets a header; a value that is no header value is left out.
+    #[must_use]
+    pub fn header(mut self, name: header::HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.response.headers_mut().insert(name, value);
+        }
+        self
+    }
+
+    /// Tells the log whose request this was, in which session.
+    #[must_use]
+    pub fn of(mut self, user_id: UserId, session_id: SessionId) -> Self {
+        self.facts.user_id = Some(user_id.to_string());
+        self.facts.session_id = Some(session_id.to_string());
+        self
+    }
+
+    /// Tells the log what happened.
+    #[must_use]
+    pub fn event(mut self, event: Event) -> Self {
+        self.facts.event = Some(event);
+        self
+    }
+
+    /// The answer's status.
+    pub fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    /// The answer itself.
+    pub fn response(&self) -> &Response<Body> {
+        &self.response
+    }
+}

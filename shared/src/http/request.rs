@@ -1,0 +1,177 @@
+//! What a request says, each part proven or named as unproven.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use lambda_http::{
+    Request, RequestExt,
+    http::{HeaderName, Method, header},
+    request::RequestContext,
+};
+use serde::de::DeserializeOwned;
+
+use crate::{
+    domain::{Client, DisplayName, Email, Password},
+    error::{Error, FieldError, Refusal},
+    operations::Transport,
+};
+
+/// No body of ours is longer: the longest password is 4 KB of UTF-8, the longest token 8 KB.
+const MAX_BODY_BYTES: usize = 32 * 1024;
+
+/// The header of older clients. Never used together with `Authorization`.
+const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+
+/// The body as JSON.
+///
+/// # Errors
+/// [`Error::UnsupportedMediaType`], [`Error::BodyTooLarge`], [`Error::MalformedBody`] with line and column of the mistake.
+pub fn json<T: DeserializeOwned>(request: &Request) -> Result<T, Error> {
+    let content_type = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(Error::UnsupportedMediaType);
+    }
+    let body: &[u8] = request.body().as_ref();
+    if body.len() > MAX_BODY_BYTES {
+        return Err(Error::BodyTooLarge);
+    }
+    serde_json::from_slice(body).map_err(|error| Error::MalformedBody(describe(&error)))
+}
+
+/// The body as JSON, or `T`'s default when there is none.
+///
+/// # Errors
+/// As [`json`].
+pub fn optional_json<T: DeserializeOwned + Default>(request: &Request) -> Result<T, Error> {
+    let body: &[u8] = request.body().as_ref();
+    if body.is_empty() {
+        Ok(T::default())
+    } else {
+        json(request)
+    }
+}
+
+/// Where the mistake is and of which kind. serde's own text would quote values.
+fn describe(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    match error.classify() {
+        serde_json::error::Category::Data => {
+            format!("a member is missing, doubled or of the wrong type, before line {line} column {column}")
+        }
+        _ => format!("not JSON, at line {line} column {column}"),
+    }
+}
+
+/// The one token of a request: `Authorization: Bearer …`, or `x-auth-token` from older clients. Several are none.
+///
+/// # Errors
+/// [`Error::InvalidToken`] when there is none, more than one, or another scheme.
+pub fn unverified_token(request: &Request) -> Result<&str, Error> {
+    let mut values = request
+        .headers()
+        .get_all(header::AUTHORIZATION)
+        .iter()
+        .chain(request.headers().get_all(X_AUTH_TOKEN));
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(Refusal("not exactly one token header").into());
+    };
+    let text = value.to_str().map_err(|_| Refusal("token header is not text"))?;
+    if request.headers().contains_key(X_AUTH_TOKEN) {
+        return Ok(text);
+    }
+    bearer(text).ok_or_else(|| Refusal("not one bearer token").into())
+}
+
+/// The token of a header value `Bearer <token>`: one scheme in any case, one space, one token without white space or commas.
+pub fn bearer(value: &str) -> Option<&str> {
+    crate::tokens::access::bearer(value)
+}
+
+/// Who is calling, as the gateway saw it.
+pub fn client(request: &Request) -> Client {
+    let gateway = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
+        _ => None,
+    };
+    // Without an address everybody counts as one source: limits then hold too early, never too late.
+    let address = gateway
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let user_agent = request
+        .headers()
+        .get(header::USER_AGENT)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()));
+    Client::new(address, user_agent.as_deref())
+}
+
+/// The path as the gateway received it, without the query.
+pub fn path(request: &Request) -> &str {
+    request.raw_http_path()
+}
+
+/// The request's method.
+pub fn method(request: &Request) -> &Method {
+    request.method()
+}
+
+/// The first value of a query parameter.
+pub fn query(request: &Request, name: &str) -> Option<String> {
+    request
+        .query_string_parameters_ref()
+        .and_then(|query| query.first(name))
+        .map(str::to_owned)
+}
+
+/// The fields of a body, parsed one by one so that the caller is told about all of them at once.
+#[derive(Debug, Default)]
+pub struct Fields(Vec<FieldError>);
+
+impl Fields {
+    /// An email.
+    pub fn email(&mut self, text: &str) -> Option<Email> {
+        self.keep("/email", Email::parse(text))
+    }
+
+    /// A password.
+    pub fn password(&mut self, text: &str) -> Option<Password> {
+        self.keep("/password", Password::parse(text))
+    }
+
+    /// A name that may be absent.
+    pub fn name(&mut self, text: Option<&str>) -> Option<DisplayName> {
+        text.and_then(|text| self.keep("/name", DisplayName::parse(text)))
+    }
+
+    /// The transport, `token` by default.
+    pub fn transport(&mut self, text: Option<&str>) -> Transport {
+        match text {
+            None | Some("token") => Transport::Token,
+            Some("session") => Transport::Session,
+            Some(_) => {
+                self.0.push(FieldError::new("/transport", "must be token or session"));
+                Transport::Token
+            }
+        }
+    }
+
+    /// Ends the parsing: the parsed values, or everything that is wrong.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`].
+    pub fn check<T>(self, parsed: Option<T>) -> Result<T, Error> {
+        match parsed {
+            Some(parsed) if self.0.is_empty() => Ok(parsed),
+            _ => Err(Error::InvalidInput(self.0)),
+        }
+    }
+
+    fn keep<T, E: ToString>(&mut self, pointer: &'static str, result: Result<T, E>) -> Option<T> {
+        result
+            .map_err(|error| self.0.push(FieldError::new(pointer, error)))
+            .ok()
+    }
+}

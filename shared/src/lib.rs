@@ -1,0 +1,33 @@
+//! The core of Latchkey: what a session is, how tokens are made and checked, and where they are kept.
+//!
+//! Dependencies point one way only, checked by `cargo xtask test`:
+//!
+//! ```text
+//! functions -> http -> {operations, domain} and error
+//! functions -> operations -> {ports, tokens, passwords} -> domain
+//! dynamodb, memory -> ports, domain
+//! ```
+//!
+//! Two features: `verify` is what the stateless authorizer needs, without any AWS SDK; `aws` is everything.
+
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod http;
+pub mod telemetry;
+pub mod tokens;
+
+#[cfg(feature = "aws")]
+pub mod dynamodb;
+#[cfg(feature = "aws")]
+pub mod keys;
+#[cfg(feature = "aws")]
+pub mod memory;
+#[cfg(feature = "aws")]
+pub mod operations;
+#[cfg(feature = "aws")]
+pub mod passwords;
+#[cfg(feature = "aws")]
+pub mod ports;
+#[cfg(feature = "aws")]
+pub mod startup;

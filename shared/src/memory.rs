@@ -1,0 +1,78 @@
+//! The ports in memory, for tests; no function is ever built with it. One lock around everything makes each verb as atomic
+//! as its DynamoDB request; the contract suite holds both stores to the same rules.
+
+mod accounts;
+mod endings;
+mod sessions;
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use crate::{
+    domain::{Attempt, AttemptKey, FeedEntry, Session, SessionId, UserId},
+    ports::{Account, ClearAttempts, PublishedKeys, Reservation, ReserveAttempt, Stored},
+};
+
+/// A store that forgets everything when its last clone is dropped.
+#[derive(Debug, Clone, Default)]
+pub struct Memory(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    accounts: HashMap<UserId, Account>,
+    markers: HashMap<String, UserId>,
+    sessions: BTreeMap<(UserId, SessionId), Session>,
+    attempts: HashMap<AttemptKey, u32>,
+    feed: Vec<FeedEntry>,
+    keys: Option<String>,
+}
+
+impl Memory {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every verb leaves the state whole before anything could panic.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the revocation feed tells, oldest first.
+    pub fn feed(&self) -> Vec<FeedEntry> {
+        self.state().feed.clone()
+    }
+}
+
+impl ReserveAttempt for Memory {
+    async fn reserve_attempt(&self, attempt: &Attempt) -> Stored<Reservation> {
+        let mut state = self.state();
+        let counters = [
+            (&attempt.account, attempt.limits.per_account),
+            (&attempt.source, attempt.limits.per_source),
+        ];
+        let used = |key| state.attempts.get(key).copied().unwrap_or(0);
+        if counters.iter().any(|(key, limit)| used(*key) >= *limit) {
+            return Ok(Reservation::Refused);
+        }
+        for (key, _) in counters {
+            *state.attempts.entry(key.clone()).or_default() += 1;
+        }
+        Ok(Reservation::Granted)
+    }
+}
+
+impl ClearAttempts for Memory {
+    async fn clear_attempts(&self, key: &AttemptKey) -> Stored<()> {
+        self.state().attempts.remove(key);
+        Ok(())
+    }
+}
+
+impl PublishedKeys for Memory {
+    async fn published_keys(&self) -> Stored<Option<String>> {
+        Ok(self.state().keys.clone())
+    }
+
+    async fn publish_keys(&self, document: &str) -> Stored<()> {
+        self.state().keys = Some(document.to_owned());
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! Endings in memory.
+
+use super::{Memory, State};
+use crate::{
+    domain::{FeedEntry, User},
+    ports::{Change, DeleteUser, EndSession, Ending, EpochChange, RaiseEpoch, Stored},
+};
+
+impl EndSession for Memory {
+    async fn end_session(&self, ending: &Ending) -> Stored<Change> {
+        let mut state = self.state();
+        let key = (ending.user_id, ending.session_id);
+        let Some(session) = state.sessions.get_mut(&key).filter(|session| session.ended.is_none()) else {
+            return Ok(Change::Stale);
+        };
+        session.ended = Some(ending.ended);
+        state.feed.push(FeedEntry::session(
+            ending.session_id,
+            ending.ended.at,
+            ending.feed_until,
+        ));
+        Ok(Change::Done)
+    }
+}
+
+impl RaiseEpoch for Memory {
+    async fn raise_epoch(&self, change: &EpochChange) -> Stored<Change> {
+        let mut state = self.state();
+        if !state.epoch_holds(change) {
+            return Ok(Change::Stale);
+        }
+        if let Some(account) = state.accounts.get_mut(&change.user_id) {
+            account.user.epoch += 1;
+            account.password_epoch += 1;
+        }
+        state.tell_epoch(change);
+        Ok(Change::Done)
+    }
+}
+
+impl DeleteUser for Memory {
+    async fn delete_user(&self, user: &User, change: &EpochChange) -> Stored<Change> {
+        let mut state = self.state();
+        if !state.epoch_holds(change) || state.markers.get(&user.canonical_email) != Some(&user.id) {
+            return Ok(Change::Stale);
+        }
+        state.accounts.remove(&user.id);
+        state.markers.remove(&user.canonical_email);
+        state.tell_epoch(change);
+        Ok(Change::Done)
+    }
+}
+
+impl State {
+    fn epoch_holds(&self, change: &EpochChange) -> bool {
+        let account = self.accounts.get(&change.user_id);
+        account.is_some_and(|account| account.user.epoch == change.epoch && account.password_epoch == change.epoch)
+    }
+
+    fn tell_epoch(&mut self, change: &EpochChange) {
+        let entry = FeedEntry::user(
+            change.user_id,
+            change.epoch.saturating_add(1),
+            change.now,
+            change.feed_until,
+        );
+        self.feed.push(entry);
+    }
+}

@@ -1,0 +1,17 @@
+//! What the product does: one file per operation, each a list of steps.
+//!
+//! An operation takes its context, then domain values, then the present. It knows no request, no status code and no
+//! environment.
+
+pub mod account;
+pub mod attempts;
+pub mod identify;
+pub mod login;
+pub mod logout;
+pub mod mint;
+pub mod refresh;
+pub mod register;
+pub mod sessions;
+
+pub use identify::{Guard, Identity, SessionGuard};
+pub use mint::{Mint, SignedIn, Tokens, Transport};

@@ -1,0 +1,118 @@
+//! One's own account: reading, renaming and deleting it.
+
+use super::{
+    Guard, Identity,
+    attempts::reserve,
+    identify::require_live,
+    sessions::{end_listed, epoch_change},
+};
+use crate::{
+    domain::{Attempt, AttemptLimits, Client, DisplayName, EndCause, Password, Timestamp, User},
+    error::{Error, Refusal},
+    passwords::{Passwords, Verdict},
+    ports::{
+        Change, DeleteUser, EndSession, FindAccountById, FindSession, FindUser, ListSessions, RenameUser,
+        ReserveAttempt,
+    },
+};
+
+/// A sign-in this recent stands for the password, in seconds.
+const RECENT_SIGN_IN: u64 = 600;
+
+/// What looking after an account needs.
+#[derive(Debug)]
+pub struct Account<S> {
+    /// Accounts, sessions and counters.
+    pub store: S,
+    /// Proves the caller.
+    pub guard: Guard,
+    /// Proves their password.
+    pub passwords: Passwords,
+    /// Limits that.
+    pub limits: AttemptLimits,
+}
+
+/// The caller's profile.
+///
+/// # Errors
+/// [`Error::InvalidToken`] when the user is gone, disabled or of another epoch; [`Error::Unavailable`].
+pub async fn read<S: FindUser>(ctx: &Account<S>, identity: &Identity) -> Result<User, Error> {
+    let user = ctx
+        .store
+        .find_user(identity.user_id())
+        .await?
+        .ok_or(Refusal("no such user"))?;
+    if user.disabled || user.epoch != identity.subject.epoch {
+        return Err(Refusal("epoch").into());
+    }
+    Ok(user)
+}
+
+/// Changes or removes the caller's name. Gives the profile as it is now.
+///
+/// # Errors
+/// [`Error::InvalidToken`] when the caller's session is no longer live, [`Error::Unavailable`].
+pub async fn rename<S: FindSession + RenameUser>(
+    ctx: &Account<S>,
+    identity: &Identity,
+    name: Option<DisplayName>,
+    now: Timestamp,
+) -> Result<User, Error> {
+    let (_, user) = require_live(&ctx.store, identity, now).await?;
+    let name = name.map(DisplayName::into_string);
+    match ctx.store.rename_user(user.id, user.epoch, name.as_deref()).await? {
+        Change::Done => Ok(User { name, ..user }),
+        Change::Stale => Err(Refusal("epoch").into()),
+    }
+}
+
+/// Deletes the caller's account and everything that belongs to it: needs the password, or a sign-in within ten minutes.
+///
+/// # Errors
+/// [`Error::ReauthenticationRequired`], [`Error::InvalidCredentials`], [`Error::TooManyAttempts`], [`Error::InvalidToken`],
+/// [`Error::Unavailable`].
+pub async fn delete<S>(
+    ctx: &Account<S>,
+    identity: &Identity,
+    password: Option<Password>,
+    client: &Client,
+    now: Timestamp,
+) -> Result<(), Error>
+where
+    S: FindSession + FindAccountById + ReserveAttempt + DeleteUser + ListSessions + EndSession,
+{
+    let (session, user) = require_live(&ctx.store, identity, now).await?;
+    match password {
+        Some(password) => prove_password(ctx, &user, &password, client, now).await?,
+        None if now.since(session.created_at) <= RECENT_SIGN_IN => {}
+        None => return Err(Error::ReauthenticationRequired),
+    }
+    match ctx.store.delete_user(&user, &epoch_change(&user, now)).await? {
+        Change::Done => end_listed(&ctx.store, user.id, None, EndCause::AccountDeleted, now).await,
+        Change::Stale => Err(Refusal("epoch").into()),
+    }
+}
+
+async fn prove_password<S>(
+    ctx: &Account<S>,
+    user: &User,
+    password: &Password,
+    client: &Client,
+    now: Timestamp,
+) -> Result<(), Error>
+where
+    S: FindAccountById + ReserveAttempt,
+{
+    let attempt = Attempt::new("login", &user.canonical_email, &client.network(), ctx.limits, now);
+    reserve(&ctx.store, &attempt).await?;
+    let account = ctx
+        .store
+        .find_account_by_id(user.id)
+        .await?
+        .ok_or(Refusal("no such user"))?;
+    match ctx.passwords.verify(password, &account.password_hash)? {
+        Verdict::Right { .. } if account.password_epoch == user.epoch => Ok(()),
+        Verdict::Right { .. } => Err(Refusal("epoch").into()),
+        Verdict::Wrong => Err(Error::InvalidCredentials),
+    }
+}

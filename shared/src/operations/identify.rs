@@ -1,0 +1,159 @@
+//! Who is calling: an access token, trusted by its signature, or a session token, looked up.
+
+use crate::{
+    domain::{Session, SessionId, Timestamp, User, UserId},
+    error::{Error, Refusal},
+    ports::{FindSession, SlideSession},
+    tokens::{SealRing, SessionToken, Subject, Verifier},
+};
+
+/// A caller, proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Who, in which session.
+    pub subject: Subject,
+    /// When the credential they showed stops being good.
+    pub expires_at: Timestamp,
+}
+
+impl Identity {
+    /// The user.
+    pub fn user_id(&self) -> UserId {
+        self.subject.user_id
+    }
+
+    /// The session.
+    pub fn session_id(&self) -> SessionId {
+        self.subject.session_id
+    }
+}
+
+/// What proving a caller needs.
+#[derive(Debug)]
+pub struct Guard {
+    /// Proves access tokens.
+    pub verifier: Verifier,
+    /// Proves session tokens.
+    pub session: SessionGuard,
+}
+
+impl Guard {
+    /// Proves a token of either kind.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`], [`Error::Unavailable`].
+    pub async fn identify<S: FindSession + SlideSession>(
+        &self,
+        store: &S,
+        unverified_token: &str,
+        now: Timestamp,
+    ) -> Result<Identity, Error> {
+        if SessionToken::is_labelled(unverified_token) {
+            return self.session.identify(store, unverified_token, now).await;
+        }
+        let claims = self.verifier.verify(unverified_token, now)?;
+        Ok(Identity {
+            subject: claims.subject,
+            expires_at: claims.expires_at,
+        })
+    }
+}
+
+/// Reads session and user of a proven caller and makes sure that both are as good as the credential claims: for everything
+/// that changes state.
+///
+/// # Errors
+/// [`Error::InvalidToken`] when the session has ended or expired, the epoch moved, or the user is gone or disabled.
+pub async fn require_live<S: FindSession>(
+    store: &S,
+    identity: &Identity,
+    now: Timestamp,
+) -> Result<(Session, User), Error> {
+    let (session, user) = store.find_session(identity.user_id(), identity.session_id()).await?;
+    let session = session.ok_or(Refusal("no such session"))?;
+    let user = user.ok_or(Refusal("no such user"))?;
+    check_live(&session, &user, now)?;
+    if session.epoch != identity.subject.epoch {
+        return Err(Refusal("epoch").into());
+    }
+    Ok((session, user))
+}
+
+fn check_live(session: &Session, user: &User, now: Timestamp) -> Result<(), Refusal> {
+    if session.ended.is_some() {
+        return Err(Refusal("session ended"));
+    }
+    if !session.is_live(now) {
+        return Err(Refusal("session expired"));
+    }
+    if user.disabled {
+        return Err(Refusal("user disabled"));
+    }
+    if session.epoch != user.epoch {
+        return Err(Refusal("epoch"));
+    }
+    Ok(())
+}
+
+/// What proving a session token needs: all that the session-authorizer holds.
+#[derive(Debug)]
+pub struct SessionGuard {
+    /// Proves the seal.
+    pub seal: SealRing,
+    /// The issuer it is sealed for.
+    pub issuer: String,
+    /// The idle limit in seconds, which every use slides.
+    pub session_idle: u64,
+}
+
+impl SessionGuard {
+    /// Proves a session token against the table, and slides the idle limit at most once per tenth of it.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`], [`Error::Unavailable`].
+    pub async fn identify<S: FindSession + SlideSession>(
+        &self,
+        store: &S,
+        unverified_token: &str,
+        now: Timestamp,
+    ) -> Result<Identity, Error> {
+        let token = SessionToken::open(unverified_token, &self.seal, &self.issuer)?;
+        let (session, user) = store.find_session(token.user_id, token.session_id).await?;
+        let session = session
+            .filter(|session| token.seed.matches(&session.seed_hash))
+            .ok_or(Refusal("no such session"))?;
+        let user = user.ok_or(Refusal("no such user"))?;
+        check_live(&session, &user, now)?;
+        if session.created_at < self.seal.valid_from() {
+            return Err(Refusal("session older than valid_from").into());
+        }
+        let expires_at = self.slide(store, &session, now).await?;
+        Ok(Identity {
+            subject: subject(session, user),
+            expires_at,
+        })
+    }
+
+    async fn slide<S: SlideSession>(&self, store: &S, session: &Session, now: Timestamp) -> Result<Timestamp, Error> {
+        if now.since(session.last_used_at) < self.session_idle / 10 {
+            return Ok(session.expires_at());
+        }
+        let idle_expires_at = now.plus(self.session_idle);
+        // Stale means that the session ended a moment ago: the next request will see it.
+        store
+            .slide_session(session.user_id, session.id, now, idle_expires_at)
+            .await?;
+        Ok(idle_expires_at.min(session.absolute_expires_at))
+    }
+}
+
+fn subject(session: Session, user: User) -> Subject {
+    Subject {
+        user_id: user.id,
+        session_id: session.id,
+        auth_time: session.created_at,
+        amr: session.amr,
+        epoch: session.epoch,
+        roles: user.roles,
+    }
+}

@@ -1,0 +1,71 @@
+//! Signing out.
+
+use super::Guard;
+use crate::{
+    domain::{EndCause, Ended, SessionId, Timestamp, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    error::Error,
+    ports::{EndSession, Ending},
+    tokens::{RefreshToken, SessionToken},
+};
+
+/// What signing out needs.
+#[derive(Debug)]
+pub struct Logout<S> {
+    /// Sessions.
+    pub store: S,
+    /// Proves what is presented.
+    pub guard: Guard,
+}
+
+/// Ends the session of every credential presented that is authentic, whatever its generation; ignores the rest, so that
+/// signing out always succeeds and tells nothing. Gives the sessions it ended.
+///
+/// # Errors
+/// [`Error::Unavailable`] only: then nobody may believe to be signed out.
+pub async fn logout<S: EndSession>(
+    ctx: &Logout<S>,
+    unverified_tokens: &[&str],
+    now: Timestamp,
+) -> Result<Vec<(UserId, SessionId)>, Error> {
+    let mut sessions: Vec<_> = unverified_tokens
+        .iter()
+        .filter_map(|token| session_of(&ctx.guard, token, now))
+        .collect();
+    sessions.dedup();
+    for (user_id, session_id) in &sessions {
+        end(&ctx.store, *user_id, *session_id, EndCause::Logout, now).await?;
+    }
+    Ok(sessions)
+}
+
+fn session_of(guard: &Guard, unverified_token: &str, now: Timestamp) -> Option<(UserId, SessionId)> {
+    if let Ok(token) = RefreshToken::open(unverified_token, &guard.session.seal, &guard.session.issuer) {
+        return Some((token.user_id, token.session_id));
+    }
+    if let Ok(token) = SessionToken::open(unverified_token, &guard.session.seal, &guard.session.issuer) {
+        return Some((token.user_id, token.session_id));
+    }
+    let claims = guard.verifier.verify(unverified_token, now).ok()?;
+    Some((claims.subject.user_id, claims.subject.session_id))
+}
+
+/// Ends one session; an ended or unknown one stays as it is.
+pub(super) async fn end(
+    store: &impl EndSession,
+    user_id: UserId,
+    session_id: SessionId,
+    cause: EndCause,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let ended = Ended { cause, at: now };
+    let feed_until = now.plus(MAX_ACCESS_TOKEN_SECONDS);
+    store
+        .end_session(&Ending {
+            user_id,
+            session_id,
+            ended,
+            feed_until,
+        })
+        .await?;
+    Ok(())
+}

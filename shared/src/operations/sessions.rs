@@ -1,0 +1,115 @@
+//! Seeing and ending one's own sessions.
+
+use super::{Guard, Identity, identify::require_live, logout::end};
+use crate::{
+    domain::{EndCause, SessionId, Timestamp, User, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    error::Error,
+    ports::{Change, EndSession, EpochChange, FindSession, ListSessions, RaiseEpoch, SessionPage},
+};
+
+/// What looking after sessions needs.
+#[derive(Debug)]
+pub struct Sessions<S> {
+    /// Sessions and profiles.
+    pub store: S,
+    /// Proves the caller.
+    pub guard: Guard,
+}
+
+/// How often raising the epoch is tried when somebody else raises it at the same time.
+const TRIES: usize = 3;
+
+/// One page of the caller's live sessions. Those of an earlier epoch are dead already and are left out.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub async fn list<S: ListSessions>(
+    ctx: &Sessions<S>,
+    identity: &Identity,
+    after: Option<SessionId>,
+    now: Timestamp,
+) -> Result<SessionPage, Error> {
+    let mut page = ctx.store.list_sessions(identity.user_id(), after, now).await?;
+    page.sessions.retain(|session| session.epoch == identity.subject.epoch);
+    Ok(page)
+}
+
+/// Ends one of the caller's sessions, possibly the one they call from. One that is unknown or over already is no error.
+///
+/// # Errors
+/// [`Error::InvalidToken`] when the caller's own session is no longer live, [`Error::Unavailable`].
+pub async fn end_one<S: FindSession + EndSession>(
+    ctx: &Sessions<S>,
+    identity: &Identity,
+    session_id: SessionId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    require_live(&ctx.store, identity, now).await?;
+    end(&ctx.store, identity.user_id(), session_id, EndCause::Logout, now).await
+}
+
+/// Ends every session of the caller but the one they call from.
+///
+/// # Errors
+/// As [`end_one`].
+pub async fn end_others<S: FindSession + ListSessions + EndSession>(
+    ctx: &Sessions<S>,
+    identity: &Identity,
+    now: Timestamp,
+) -> Result<(), Error> {
+    require_live(&ctx.store, identity, now).await?;
+    end_listed(
+        &ctx.store,
+        identity.user_id(),
+        Some(identity.session_id()),
+        EndCause::LogoutAll,
+        now,
+    )
+    .await
+}
+
+/// Ends every session of the caller. Raising the epoch does it, at once and whatever is started meanwhile; the tombstones
+/// that follow say why.
+///
+/// # Errors
+/// As [`end_one`].
+pub async fn end_all<S>(ctx: &Sessions<S>, identity: &Identity, now: Timestamp) -> Result<(), Error>
+where
+    S: FindSession + ListSessions + EndSession + RaiseEpoch,
+{
+    for _ in 0..TRIES {
+        let (_, user) = require_live(&ctx.store, identity, now).await?;
+        if ctx.store.raise_epoch(&epoch_change(&user, now)).await? == Change::Done {
+            return end_listed(&ctx.store, identity.user_id(), None, EndCause::LogoutAll, now).await;
+        }
+    }
+    Err(Error::Unavailable("the user is being changed by others".into()))
+}
+
+pub(super) fn epoch_change(user: &User, now: Timestamp) -> EpochChange {
+    EpochChange {
+        user_id: user.id,
+        epoch: user.epoch,
+        now,
+        feed_until: now.plus(MAX_ACCESS_TOKEN_SECONDS),
+    }
+}
+
+/// Ends the live sessions page by page, all but `keep`.
+pub(super) async fn end_listed<S: ListSessions + EndSession>(
+    store: &S,
+    user_id: UserId,
+    keep: Option<SessionId>,
+    cause: EndCause,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut after = None;
+    loop {
+        let page = store.list_sessions(user_id, after, now).await?;
+        for session in page.sessions.iter().filter(|session| Some(session.id) != keep) {
+            end(store, user_id, session.id, cause, now).await?;
+        }
+        let Some(next) = page.next else { return Ok(()) };
+        after = Some(next);
+    }
+}

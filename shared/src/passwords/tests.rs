@@ -1,0 +1,162 @@
+use super::*;
+use crate::domain::{Email, Timestamp};
+
+const QUICK: HashWork = HashWork {
+    memory_kib: 64,
+    iterations: 1,
+};
+
+fn ring() -> PepperRing {
+    PepperRing::parse(&PepperRing::generate(Random::SYSTEM, Timestamp::from_seconds(0)).unwrap()).unwrap()
+}
+
+fn password(text: &str) -> Password {
+    Password::parse(text).unwrap()
+}
+
+#[test]
+fn a_password_verifies_against_its_own_hash_and_no_other() {
+    let passwords = Passwords::new(ring(), QUICK);
+    let hash = passwords
+        .hash(&password("correct horse battery"), Random::SYSTEM)
+        .unwrap();
+    assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1,keyid="), "{hash}");
+    assert_eq!(
+        passwords.verify(&password("correct horse battery"), &hash).unwrap(),
+        Verdict::Right { needs_rehash: false }
+    );
+    assert_eq!(
+        passwords.verify(&password("correct horse batterz"), &hash).unwrap(),
+        Verdict::Wrong
+    );
+}
+
+#[test]
+fn c4_passwords_that_share_their_first_72_bytes_differ() {
+    let passwords = Passwords::new(ring(), QUICK);
+    let hash = passwords
+        .hash(&password(&format!("{}a", "x".repeat(72))), Random::SYSTEM)
+        .unwrap();
+    assert_eq!(
+        passwords
+            .verify(&password(&format!("{}b", "x".repeat(72))), &hash)
+            .unwrap(),
+        Verdict::Wrong
+    );
+}
+
+#[test]
+fn c3_a_nul_does_not_end_a_password() {
+    let passwords = Passwords::new(ring(), QUICK);
+    let hash = passwords
+        .hash(&password("before\0after the zero"), Random::SYSTEM)
+        .unwrap();
+    assert_eq!(
+        passwords.verify(&password("before\0another ending"), &hash).unwrap(),
+        Verdict::Wrong
+    );
+}
+
+#[test]
+fn b13_a_hash_without_its_pepper_says_nothing() {
+    let hash = Passwords::new(ring(), QUICK)
+        .hash(&password("correct horse battery"), Random::SYSTEM)
+        .unwrap();
+    assert!(matches!(
+        Passwords::new(ring(), QUICK).verify(&password("correct horse battery"), &hash),
+        Err(Error::Internal(_))
+    ));
+}
+
+#[test]
+fn c11_an_older_hash_still_verifies_and_asks_to_be_made_again() {
+    let ring = ring();
+    let hash = Passwords::new(ring.clone(), QUICK)
+        .hash(&password("correct horse battery"), Random::SYSTEM)
+        .unwrap();
+    let stronger = Passwords::new(
+        ring,
+        HashWork {
+            memory_kib: 128,
+            ..QUICK
+        },
+    );
+    assert_eq!(
+        stronger.verify(&password("correct horse battery"), &hash).unwrap(),
+        Verdict::Right { needs_rehash: true }
+    );
+    assert_eq!(
+        stronger.verify(&password("incorrect horse battery"), &hash).unwrap(),
+        Verdict::Wrong
+    );
+}
+
+#[test]
+fn c11_hashes_that_are_none_of_ours_are_refused_before_any_work() {
+    let passwords = Passwords::new(ring(), QUICK);
+    let own = passwords
+        .hash(&password("correct horse battery"), Random::SYSTEM)
+        .unwrap();
+    let planted = [
+        own.replace("m=64", "m=4194304"),
+        own.replace("t=1", "t=4000000"),
+        own.replace("p=1", "p=64"),
+        own.replace("argon2id", "argon2i"),
+        own.replace("v=19", "v=16"),
+        "$2b$12$EixZaYVK1fsbw1ZfbX3OXePaWxn96p36WQoeG6Lruj3vjPGga31lW".into(),
+        String::new(),
+        "plain".into(),
+    ];
+    for stored in planted {
+        assert!(
+            passwords.verify(&password("correct horse battery"), &stored).is_err(),
+            "{stored}"
+        );
+    }
+}
+
+#[test]
+fn two_hashes_of_one_password_differ() {
+    let passwords = Passwords::new(ring(), QUICK);
+    let hashes = [(); 2].map(|()| {
+        passwords
+            .hash(&password("correct horse battery"), Random::SYSTEM)
+            .unwrap()
+    });
+    assert_ne!(hashes[0], hashes[1]);
+}
+
+fn judge(text: &str) -> Result<(), String> {
+    PasswordPolicy::default().judge(&password(text), &Email::parse("ada.lovelace@example.com").unwrap())
+}
+
+#[test]
+fn c3_fifteen_characters_of_any_kind_are_enough() {
+    for good in [
+        "blau Zwiebel Tür",
+        "🦀 🍎 🚲 🎻 🐙 🌋 🧭 🪗",
+        "tr0ub4dor & three staples",
+        &"a long walk by the sea ".repeat(11),
+    ] {
+        assert_eq!(judge(good), Ok(()), "{good}");
+    }
+    assert_eq!(judge("fourteen chars").unwrap_err(), "must have at least 15 characters");
+}
+
+#[test]
+fn c5_passwords_that_attackers_try_first_are_refused_with_the_reason() {
+    let common = [
+        "passwordpassword",
+        "123456789012345",
+        "qwertyuiopasdfghjkl",
+        "aaaaaaaaaaaaaaaaaaaa",
+        "password1234567890",
+        "iloveyouiloveyou",
+    ];
+    for text in common {
+        assert!(judge(text).unwrap_err().contains("easy to guess"), "{text}");
+    }
+    for own in ["ada.lovelace@example.com", "Ada.Lovelace@Example.com!"] {
+        assert!(judge(own).unwrap_err().contains("email"), "{own}");
+    }
+}

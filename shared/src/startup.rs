@@ -1,0 +1,109 @@
+//! Putting a function together when its sandbox starts: settings, keys and the store, all of it or a sentence that says what
+//! is missing. Nothing is put together while a request waits.
+
+use crate::{
+    config::{ConfigError, Env},
+    domain::{Lifetimes, Random},
+    dynamodb::{DynamoDb, Tables, client},
+    keys::KeyStore,
+    operations::{Guard, Mint, SessionGuard},
+    passwords::{HashWork, Passwords},
+    tokens::{Audience, Jwks, Verifier},
+};
+
+/// The parts of a function, from its environment.
+pub struct Startup<'a> {
+    env: &'a Env,
+    sdk: aws_config::SdkConfig,
+    keys: KeyStore<'a>,
+}
+
+/// A function that cannot start.
+pub type StartupError = Box<dyn std::error::Error + Send + Sync>;
+
+impl<'a> Startup<'a> {
+    /// Reads how AWS is reached.
+    ///
+    /// # Errors
+    /// When region, credentials or an endpoint are missing or malformed.
+    pub fn new(env: &'a Env) -> Result<Self, StartupError> {
+        let lookup = |name: &str| env.get(name).map(str::to_owned);
+        let sdk = client::sdk_config(&lookup)?;
+        let keys = KeyStore::new(env, client::secrets_manager(&sdk, &lookup)?);
+        Ok(Self { env, sdk, keys })
+    }
+
+    /// The store, on the three tables that are named.
+    ///
+    /// # Errors
+    /// When a table is not named.
+    pub fn store(&self) -> Result<DynamoDb, StartupError> {
+        let table = |name| self.env.required(name).map(str::to_owned);
+        let tables = Tables {
+            users: table("LATCHKEY_USERS_TABLE")?,
+            sessions: table("LATCHKEY_SESSIONS_TABLE")?,
+            ephemera: table("LATCHKEY_EPHEMERA_TABLE")?,
+        };
+        Ok(DynamoDb::connect(
+            &self.sdk,
+            &|name| self.env.get(name).map(str::to_owned),
+            tables,
+        )?)
+    }
+
+    /// The places of the key rings.
+    pub fn keys(&self) -> &KeyStore<'a> {
+        &self.keys
+    }
+
+    /// How AWS is reached.
+    pub fn sdk(&self) -> &aws_config::SdkConfig {
+        &self.sdk
+    }
+
+    /// What makes tokens: needs the `sign` and `seal` rings.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub async fn mint(&self) -> Result<Mint, ConfigError> {
+        Ok(Mint {
+            sign: self.keys.sign().await?,
+            seal: self.keys.seal().await?,
+            audience: Audience::from_env(self.env)?,
+            lifetimes: Lifetimes::from_env(self.env)?,
+            random: Random::SYSTEM,
+        })
+    }
+
+    /// What proves callers: needs the public keys and the `seal` ring.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub async fn guard(&self) -> Result<Guard, ConfigError> {
+        let verifier = Verifier::new(&Audience::from_env(self.env)?, Jwks::from_env(self.env)?);
+        Ok(Guard {
+            verifier,
+            session: self.session_guard().await?,
+        })
+    }
+
+    /// What proves session tokens: needs the `seal` ring.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub async fn session_guard(&self) -> Result<SessionGuard, ConfigError> {
+        Ok(SessionGuard {
+            seal: self.keys.seal().await?,
+            issuer: Audience::from_env(self.env)?.issuer,
+            session_idle: Lifetimes::from_env(self.env)?.session_idle,
+        })
+    }
+
+    /// What hashes passwords: needs the `pepper` ring.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub async fn passwords(&self) -> Result<Passwords, ConfigError> {
+        Ok(Passwords::new(self.keys.pepper().await?, HashWork::from_env(self.env)?))
+    }
+}

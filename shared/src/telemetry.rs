@@ -1,0 +1,219 @@
+//! One JSON line per request, with its metrics in CloudWatch's embedded metric format.
+//!
+//! Identifiers are fields; secrets, tokens, emails and bodies are never given to this module at all.
+
+use std::{io::Write, time::Duration};
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::config::{ConfigError, Env};
+
+/// Which lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Every request.
+    Info,
+    /// Refused requests and security events.
+    Warn,
+    /// Our own failures.
+    Error,
+}
+
+/// Something that happened in a request and is worth counting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// An account was made.
+    Registered,
+    /// Somebody signed in.
+    SignedIn,
+    /// Email or password was wrong.
+    SignInFailed,
+    /// A session was renewed.
+    Refreshed,
+    /// A superseded refresh token was answered inside the grace.
+    RefreshReplayed,
+    /// A superseded refresh token was presented after the grace: theft, or a copy. The session was ended.
+    RefreshTokenReused,
+    /// A session was signed out.
+    SignedOut,
+    /// All or all other sessions were signed out.
+    SignedOutEverywhere,
+    /// An account was deleted by its owner.
+    AccountDeleted,
+    /// An attempt was refused because of a limit.
+    AttemptsLimited,
+}
+
+/// What a request's line says beyond what the gateway knows.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Facts {
+    /// Whose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+    /// Which session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// What happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<Event>,
+    /// The slug of the problem that was answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<&'static str>,
+    /// Why, in words that the caller was not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// One request.
+#[derive(Debug, Serialize)]
+pub struct Line<'a> {
+    /// Severity.
+    pub level: Level,
+    /// The function.
+    pub function: &'static str,
+    /// The invocation's id, by which the gateway and X-Ray know it.
+    pub request_id: &'a str,
+    /// The request's method, or the kind of event.
+    pub method: &'a str,
+    /// The path, without the query.
+    pub path: &'a str,
+    /// The answer's status; for an authorizer 200 or 403.
+    pub status: u16,
+    /// How long it took, in milliseconds.
+    pub duration_ms: f64,
+    /// Everything else.
+    #[serde(flatten)]
+    pub facts: &'a Facts,
+}
+
+/// Writes the lines of one function.
+#[derive(Debug, Clone, Copy)]
+pub struct Telemetry {
+    /// The function's name.
+    pub function: &'static str,
+    least: Level,
+}
+
+impl Telemetry {
+    /// Reads `LATCHKEY_LOG_LEVEL`: `info` (default), `warn` or `error`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for another word.
+    pub fn from_env(function: &'static str, env: &Env) -> Result<Self, ConfigError> {
+        let least = match env.text("LATCHKEY_LOG_LEVEL", "info") {
+            "info" => Level::Info,
+            "warn" => Level::Warn,
+            "error" => Level::Error,
+            _ => return Err(ConfigError::new("LATCHKEY_LOG_LEVEL", "must be info, warn or error")),
+        };
+        Ok(Self { function, least })
+    }
+
+    /// Writes the line of one request, if it is severe enough. A line that cannot be written does not fail the request.
+    pub fn record(&self, request_id: &str, method: &str, path: &str, status: u16, duration: Duration, facts: &Facts) {
+        let level = level(status, facts.event);
+        if level < self.least {
+            return;
+        }
+        let duration_ms = duration.as_micros() as f64 / 1000.0;
+        let line = Line {
+            level,
+            function: self.function,
+            request_id,
+            method,
+            path: shorten(path),
+            status,
+            duration_ms,
+            facts,
+        };
+        let mut stdout = std::io::stdout().lock();
+        let _ = writeln!(stdout, "{}", render(&line));
+    }
+}
+
+fn level(status: u16, event: Option<Event>) -> Level {
+    match (status, event) {
+        (500.., _) => Level::Error,
+        (400.., _) | (_, Some(Event::RefreshTokenReused)) => Level::Warn,
+        _ => Level::Info,
+    }
+}
+
+/// Paths of ours are short; a longer one is somebody's attempt to fill the log.
+fn shorten(path: &str) -> &str {
+    const MAX_BYTES: usize = 128;
+    path.get(..MAX_BYTES)
+        .unwrap_or(if path.len() <= MAX_BYTES { path } else { "" })
+}
+
+/// The line with its metrics: requests, failures and duration by function, and one count by event.
+fn render(line: &Line<'_>) -> String {
+    let mut object = json!(line);
+    let event = line.facts.event.map(|event| json!(event));
+    let mut metrics = vec![
+        json!({"Name": "duration_ms", "Unit": "Milliseconds"}),
+        json!({"Name": "failures", "Unit": "Count"}),
+    ];
+    let mut groups = vec![json!({"Namespace": "Latchkey", "Dimensions": [["function"]], "Metrics": metrics})];
+    if event.is_some() {
+        metrics = vec![json!({"Name": "events", "Unit": "Count"})];
+        groups.push(json!({"Namespace": "Latchkey", "Dimensions": [["event"]], "Metrics": metrics}));
+        object["events"] = json!(1);
+    }
+    object["failures"] = json!(u8::from(line.status >= 500));
+    let now = crate::domain::time::system_clock().seconds();
+    object["_aws"] = json!({"Timestamp": now * 1000, "CloudWatchMetrics": groups});
+    object.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn e6_a_hostile_path_stays_one_line() {
+        let path = format!("/auth/\r\n\u{1b}[31m{}", "x".repeat(60));
+        let line = Line {
+            level: Level::Info,
+            function: "me",
+            request_id: "r",
+            method: "GET",
+            path: shorten(&path),
+            status: 200,
+            duration_ms: 1.0,
+            facts: &Facts::default(),
+        };
+        let text = render(&line);
+        assert!(!text.contains(['\r', '\n', '\u{1b}']), "{text}");
+        assert_eq!(shorten(&"é".repeat(1000)).len(), 128);
+        assert_eq!(shorten(&format!("x{}", "é".repeat(1000))), "");
+    }
+
+    #[test]
+    fn a_security_event_is_a_warning_and_is_counted() {
+        assert_eq!(level(401, Some(Event::RefreshTokenReused)), Level::Warn);
+        let facts = Facts {
+            event: Some(Event::RefreshTokenReused),
+            ..Facts::default()
+        };
+        let line = Line {
+            level: Level::Warn,
+            function: "refresh",
+            request_id: "r",
+            method: "POST",
+            path: "/auth/refresh",
+            status: 401,
+            duration_ms: 1.0,
+            facts: &facts,
+        };
+        let object: serde_json::Value = serde_json::from_str(&render(&line)).unwrap();
+        assert_eq!(
+            (&object["event"], &object["events"]),
+            (&json!("refresh-token-reused"), &json!(1))
+        );
+        assert_eq!(object["_aws"]["CloudWatchMetrics"][1]["Dimensions"], json!([["event"]]));
+    }
+}

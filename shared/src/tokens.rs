@@ -1,0 +1,21 @@
+//! Everything that is a token, and nothing else in the workspace parses or makes one.
+//!
+//! | token | module | purpose |
+//! |---|---|---|
+//! | access token, a JWT | [`access`] | who is calling, for 15 minutes, checked without a table |
+//! | refresh token `lkr_…` | [`sealed`] | gets the next access token, once |
+//! | session token `lks_…` | [`sealed`] | sent with every request, checked against the table |
+
+pub mod access;
+pub mod algorithm;
+pub mod jwks;
+mod jws;
+pub mod rings;
+pub mod sealed;
+pub mod secret;
+
+pub use access::{AccessClaims, Audience, Subject, Verifier};
+pub use algorithm::Algorithm;
+pub use jwks::Jwks;
+pub use rings::{PepperRing, RingError, SealRing, SignRing};
+pub use sealed::{RefreshToken, Sealed, Seed, SessionToken};

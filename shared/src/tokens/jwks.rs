@@ -1,0 +1,125 @@
+//! Public keys: the set that verifiers hold and that `/.well-known/jwks.json` serves.
+
+use jsonwebtoken::{
+    DecodingKey,
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk},
+};
+use serde::{Deserialize, Serialize};
+
+use super::Algorithm;
+use crate::domain::Timestamp;
+
+/// Why a text is no key set of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum JwksError {
+    /// Not JSON, or not the members a JWKS has (RFC 7517).
+    #[error("the key set is not a JWKS: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// A key without `kid`, of an unknown algorithm, or whose type does not fit its algorithm.
+    #[error("key {0} of the set is not usable")]
+    Unusable(usize),
+    /// Nothing to verify with.
+    #[error("the key set is empty")]
+    Empty,
+}
+
+/// One public key as it is published: a JWK with `kid`, `alg` and `use`, and the second past which it is refused.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PublicJwk {
+    #[serde(flatten)]
+    pub(super) jwk: Jwk,
+    /// Seconds since the epoch; absent while the key has no end. Ignored by other people's verifiers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) not_after: Option<u64>,
+}
+
+/// The document that is published (RFC 7517 section 5).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct JwksDocument {
+    pub(super) keys: Vec<PublicJwk>,
+    /// Credentials of sessions created before this second are refused everywhere. 0 until a recovery moves it.
+    #[serde(default)]
+    pub(super) valid_from: u64,
+}
+
+/// A key set, parsed once: what a verifier holds.
+#[derive(Clone)]
+pub struct Jwks {
+    keys: Vec<PublicKey>,
+    valid_from: Timestamp,
+}
+
+/// One key of the set, bound to its one algorithm.
+#[derive(Clone)]
+pub(super) struct PublicKey {
+    pub(super) kid: String,
+    pub(super) algorithm: Algorithm,
+    pub(super) key: DecodingKey,
+    not_after: Option<Timestamp>,
+}
+
+impl Jwks {
+    /// Parses a JWKS document. Every key must be usable: a set of which half is ignored hides a mistake.
+    ///
+    /// # Errors
+    /// [`JwksError`], which names the position of the key at fault.
+    pub fn parse(json: &str) -> Result<Self, JwksError> {
+        Self::try_from(serde_json::from_str::<JwksDocument>(json)?)
+    }
+
+    /// The key named `kid`, if it is still to be trusted at `now`.
+    pub(super) fn find(&self, kid: &str, now: Timestamp) -> Option<&PublicKey> {
+        let in_time = |key: &&PublicKey| key.not_after.is_none_or(|end| now < end);
+        self.keys.iter().find(|key| key.kid == kid).filter(in_time)
+    }
+
+    /// Sessions created before this are refused.
+    pub fn valid_from(&self) -> Timestamp {
+        self.valid_from
+    }
+
+    /// The algorithms of the keys, each once.
+    pub fn algorithms(&self) -> Vec<Algorithm> {
+        let mut algorithms: Vec<_> = self.keys.iter().map(|key| key.algorithm).collect();
+        algorithms.dedup();
+        algorithms
+    }
+}
+
+impl TryFrom<JwksDocument> for Jwks {
+    type Error = JwksError;
+
+    fn try_from(document: JwksDocument) -> Result<Self, JwksError> {
+        let keys = document
+            .keys
+            .into_iter()
+            .enumerate()
+            .map(|(position, jwk)| public_key(jwk).ok_or(JwksError::Unusable(position)));
+        let keys: Vec<_> = keys.collect::<Result<_, _>>()?;
+        if keys.is_empty() {
+            return Err(JwksError::Empty);
+        }
+        Ok(Self {
+            keys,
+            valid_from: Timestamp::from_seconds(document.valid_from),
+        })
+    }
+}
+
+fn public_key(PublicJwk { jwk, not_after }: PublicJwk) -> Option<PublicKey> {
+    let kid = jwk.common.key_id.clone().filter(|kid| !kid.is_empty())?;
+    let algorithm = Algorithm::parse(&jwk.common.key_algorithm?.to_string())?;
+    let fits = match (&jwk.algorithm, algorithm) {
+        (AlgorithmParameters::RSA(_), Algorithm::RS256) => true,
+        (AlgorithmParameters::EllipticCurve(parameters), Algorithm::ES256) => parameters.curve == EllipticCurve::P256,
+        (AlgorithmParameters::OctetKeyPair(parameters), Algorithm::EdDSA) => parameters.curve == EllipticCurve::Ed25519,
+        _ => false,
+    };
+    let key = DecodingKey::from_jwk(&jwk).ok().filter(|_| fits)?;
+    Some(PublicKey {
+        kid,
+        algorithm,
+        key,
+        not_after: not_after.map(Timestamp::from_seconds),
+    })
+}

@@ -1,0 +1,167 @@
+//! The ring that signs access tokens.
+
+use aws_lc_rs::{
+    encoding::AsDer,
+    rsa,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jsonwebtoken::{
+    EncodingKey,
+    jwk::{Jwk, PublicKeyUse, ThumbprintHash},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{GenerateError, Ring, RingError, State};
+use crate::{
+    domain::Timestamp,
+    tokens::{
+        Algorithm,
+        jwks::{JwksDocument, PublicJwk},
+    },
+};
+
+const KIND: &str = "sign";
+
+/// Private keys for access tokens: exactly one signs, the others are published so that verifiers know them before they sign
+/// and after.
+#[derive(Clone)]
+pub struct SignRing {
+    active: SigningKey,
+    published: JwksDocument,
+}
+
+/// A private key bound to its one algorithm.
+#[derive(Clone)]
+pub(in crate::tokens) struct SigningKey {
+    pub(in crate::tokens) kid: String,
+    pub(in crate::tokens) algorithm: Algorithm,
+    pub(in crate::tokens) key: EncodingKey,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredKey {
+    algorithm: Algorithm,
+    state: State,
+    created_at: u64,
+    /// The second past which verifiers refuse the key.
+    #[serde(default)]
+    not_after: Option<u64>,
+    /// PKCS#8, PEM (RFC 7468).
+    private_key: String,
+}
+
+impl SignRing {
+    /// Makes a ring of one key and gives its JSON.
+    ///
+    /// # Errors
+    /// [`GenerateError`] when the crypto library refuses.
+    pub fn generate(algorithm: Algorithm, now: Timestamp) -> Result<String, GenerateError> {
+        let key = StoredKey {
+            algorithm,
+            state: State::Active,
+            created_at: now.seconds(),
+            not_after: None,
+            private_key: generate_pem(algorithm).map_err(|_| GenerateError::Crypto)?,
+        };
+        Ok(Ring::new(KIND, vec![key]).to_json())
+    }
+
+    /// Parses a ring.
+    ///
+    /// # Errors
+    /// [`RingError`], which says what to mend and quotes nothing.
+    pub fn parse(json: &str) -> Result<Self, RingError> {
+        let ring: Ring<StoredKey> = Ring::parse(KIND, json)?;
+        let mut active = Vec::new();
+        let mut keys = Vec::new();
+        for (position, stored) in ring.keys.iter().enumerate() {
+            let unusable = |reason| RingError::UnusableKey { position, reason };
+            let (key, jwk) = stored.open().map_err(unusable)?;
+            keys.push(PublicJwk {
+                jwk,
+                not_after: stored.not_after,
+            });
+            if stored.state == State::Active {
+                active.push(key);
+            }
+        }
+        let [active] = <[_; 1]>::try_from(active).map_err(|_| RingError::NoActiveKey)?;
+        Ok(Self {
+            active,
+            published: JwksDocument {
+                keys,
+                valid_from: ring.valid_from,
+            },
+        })
+    }
+
+    /// The key that signs.
+    pub(in crate::tokens) fn active(&self) -> &SigningKey {
+        &self.active
+    }
+
+    /// The public halves, as the JSON text that is published.
+    pub fn public_jwks(&self) -> String {
+        serde_json::to_string(&self.published).unwrap_or_default()
+    }
+}
+
+impl StoredKey {
+    fn open(&self) -> Result<(SigningKey, Jwk), &'static str> {
+        let pem = self.private_key.as_bytes();
+        let key = match self.algorithm {
+            Algorithm::RS256 => EncodingKey::from_rsa_pem(pem),
+            Algorithm::ES256 => EncodingKey::from_ec_pem(pem),
+            Algorithm::EdDSA => EncodingKey::from_ed_pem(pem),
+        };
+        let key = key.map_err(|_| "it is not a private key of its algorithm in PKCS#8 PEM")?;
+        let mut jwk = Jwk::from_encoding_key(&key, self.algorithm.to_jsonwebtoken())
+            .map_err(|_| "its public half cannot be derived")?;
+        let kid = jwk
+            .thumbprint(ThumbprintHash::SHA256)
+            .map_err(|_| "it has no thumbprint")?;
+        jwk.common.key_id = Some(kid.clone());
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        Ok((
+            SigningKey {
+                kid,
+                algorithm: self.algorithm,
+                key,
+            },
+            jwk,
+        ))
+    }
+}
+
+impl std::fmt::Debug for SignRing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SignRing")
+    }
+}
+
+fn generate_pem(algorithm: Algorithm) -> Result<String, aws_lc_rs::error::Unspecified> {
+    let der = match algorithm {
+        Algorithm::RS256 => rsa::KeyPair::generate(rsa::KeySize::Rsa2048)?
+            .as_der()?
+            .as_ref()
+            .to_vec(),
+        Algorithm::ES256 => EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?
+            .to_pkcs8v1()?
+            .as_ref()
+            .to_vec(),
+        Algorithm::EdDSA => Ed25519KeyPair::generate()?.to_pkcs8v1()?.as_ref().to_vec(),
+    };
+    Ok(to_pem(&der))
+}
+
+/// RFC 7468 section 3: base64 in lines of 64 characters.
+fn to_pem(der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
+    format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+        lines.join("\n")
+    )
+}
