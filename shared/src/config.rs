@@ -69,12 +69,8 @@ impl Jwks {
     /// # Errors
     /// [`ConfigError`] when it is missing or no usable key set.
     pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
-        let unusable = |error| {
-            ConfigError::new(
-                "LATCHKEY_JWKS",
-                format!("must be the deployment's public JWKS: {error}"),
-            )
-        };
+        let unusable =
+            |error| ConfigError::new("LATCHKEY_JWKS", format!("must be the deployment's public JWKS: {error}"));
         Self::parse(env.required("LATCHKEY_JWKS")?).map_err(unusable)
     }
 }
@@ -150,11 +146,7 @@ mod with_store {
                     default.memory_kib,
                     default.memory_kib..=65_536,
                 )?,
-                iterations: env.number(
-                    "LATCHKEY_ARGON2_ITERATIONS",
-                    default.iterations,
-                    default.iterations..=10,
-                )?,
+                iterations: env.number("LATCHKEY_ARGON2_ITERATIONS", default.iterations, default.iterations..=10)?,
             })
         }
     }
@@ -166,9 +158,7 @@ mod with_store {
         /// [`ConfigError`] below 8 or above 64.
         pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
             let default = Self::default();
-            Ok(Self {
-                min_chars: env.number("LATCHKEY_PASSWORD_MIN_LENGTH", default.min_chars, 8..=64)?,
-            })
+            Ok(Self { min_chars: env.number("LATCHKEY_PASSWORD_MIN_LENGTH", default.min_chars, 8..=64)? })
         }
     }
 }

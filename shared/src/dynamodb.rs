@@ -30,6 +30,7 @@ mod session_item;
 mod session_list;
 mod sessions;
 mod transaction;
+mod trust;
 mod update;
 mod user_item;
 mod users;
@@ -68,11 +69,7 @@ impl DynamoDb {
         tables: Tables,
     ) -> Result<Self, client::InvalidSetting> {
         let client = client::dynamodb(config, lookup)?;
-        Ok(Self {
-            client,
-            tables,
-            meter: Meter::default(),
-        })
+        Ok(Self { client, tables, meter: Meter::default() })
     }
 
     /// What this store has asked of DynamoDB so far.

@@ -74,10 +74,7 @@ pub struct FieldError {
 impl FieldError {
     /// Says what is wrong with the field at `pointer`.
     pub fn new(pointer: &'static str, detail: impl ToString) -> Self {
-        Self {
-            pointer,
-            detail: detail.to_string(),
-        }
+        Self { pointer, detail: detail.to_string() }
     }
 }
 

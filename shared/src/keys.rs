@@ -1,5 +1,7 @@
 //! Where key rings come from: Secrets Manager, or files in development. Read once, when a sandbox starts.
 
+use std::time::Duration;
+
 use aws_sdk_secretsmanager::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -9,6 +11,10 @@ use crate::{
     config::{ConfigError, Env},
     tokens::{PepperRing, RingError, SealRing, SignRing, rings::GenerateError},
 };
+
+/// How long a role that was made seconds ago may be unknown to Secrets Manager: IAM is eventually consistent.
+const ROLE_TRIES: u32 = 4;
+const ROLE_PAUSE: Duration = Duration::from_secs(2);
 
 /// Reads the key rings that a function names.
 pub struct KeyStore<'a> {
@@ -56,58 +62,39 @@ impl<'a> KeyStore<'a> {
         name: &str,
         generate: impl FnOnce() -> Result<String, GenerateError>,
     ) -> Result<String, ConfigError> {
-        let place = self.env.required(name)?;
-        if place.starts_with("file:") || !self.is_empty(name, place).await? {
-            return self.read(name).await;
+        if let Some(ring) = self.find(name).await? {
+            return Ok(ring);
         }
-        let ring = generate()
-            .map_err(|error| ConfigError::new(name, format!("names a ring that could not be made: {error}")))?;
-        let put = self
-            .secrets
-            .put_secret_value()
-            .secret_id(place)
-            .secret_string(&ring)
-            .send()
-            .await;
-        put.map_err(|error| {
-            ConfigError::new(name, format!("names a secret that cannot be written: {}", code(&error)))
-        })?;
+        let unmakable = |reason: String| ConfigError::new(name, format!("names a ring that cannot be made: {reason}"));
+        let ring = generate().map_err(|error| unmakable(error.to_string()))?;
+        let put = self.secrets.put_secret_value().secret_id(self.env.required(name)?).secret_string(&ring);
+        put.send().await.map_err(|error| unmakable(code(&error)))?;
         Ok(ring)
     }
 
-    /// Whether the secret has never had a value.
-    async fn is_empty(&self, name: &str, place: &str) -> Result<bool, ConfigError> {
-        let described = self.secrets.describe_secret().secret_id(place).send().await;
-        let described = described.map_err(|error| {
-            ConfigError::new(
-                name,
-                format!("names a secret that cannot be described: {}", code(&error)),
-            )
-        })?;
-        Ok(described
-            .version_ids_to_stages
-            .is_none_or(|versions| versions.is_empty()))
-    }
-
     async fn ring<R>(&self, name: &str, parse: fn(&str) -> Result<R, RingError>) -> Result<R, ConfigError> {
-        let json = self.read(name).await?;
+        let json = self.find(name).await?;
+        let json =
+            json.ok_or_else(|| ConfigError::new(name, "names an empty secret: deploy again to make the keys"))?;
         parse(&json).map_err(|error| ConfigError::new(name, format!("names a key ring that cannot be used: {error}")))
     }
 
-    async fn read(&self, name: &str) -> Result<String, ConfigError> {
+    /// The text at `name`, if there ever was one: a secret without a value is absent on AWS, an empty text in emulators.
+    async fn find(&self, name: &str) -> Result<Option<String>, ConfigError> {
         let place = self.env.required(name)?;
+        let unreadable = |reason: String| ConfigError::new(name, format!("names keys that cannot be read: {reason}"));
         if let Some(path) = place.strip_prefix("file:") {
-            return std::fs::read_to_string(path).map_err(|error| {
-                ConfigError::new(name, format!("names a file that cannot be read: {}", error.kind()))
-            });
+            return std::fs::read_to_string(path).map(Some).map_err(|error| unreadable(error.kind().to_string()));
         }
-        let unreadable =
-            |reason: String| ConfigError::new(name, format!("names a secret that cannot be read: {reason}"));
-        let secret = self.secrets.get_secret_value().secret_id(place).send().await;
-        let secret = secret.map_err(|error| unreadable(code(&error)))?;
-        secret
-            .secret_string
-            .ok_or_else(|| unreadable("it holds no text; run rotate-keys".into()))
+        for _ in 0..ROLE_TRIES {
+            match self.secrets.get_secret_value().secret_id(place).send().await {
+                Ok(secret) => return Ok(secret.secret_string.filter(|text| !text.is_empty())),
+                Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
+                Err(error) if error.code() == Some("AccessDeniedException") => tokio::time::sleep(ROLE_PAUSE).await,
+                Err(error) => return Err(unreadable(code(&error))),
+            }
+        }
+        Err(unreadable("access is denied to this function's role".into()))
     }
 }
 

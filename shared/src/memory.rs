@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     domain::{Attempt, AttemptKey, FeedEntry, Session, SessionId, UserId},
-    ports::{Account, ClearAttempts, PublishedKeys, Reservation, ReserveAttempt, Stored},
+    ports::{Account, ClearAttempts, FindPublishedKeys, PublishKeys, Reservation, ReserveAttempt, Stored},
 };
 
 /// A store that forgets everything when its last clone is dropped.
@@ -44,10 +44,7 @@ impl Memory {
 impl ReserveAttempt for Memory {
     async fn reserve_attempt(&self, attempt: &Attempt) -> Stored<Reservation> {
         let mut state = self.state();
-        let counters = [
-            (&attempt.account, attempt.limits.per_account),
-            (&attempt.source, attempt.limits.per_source),
-        ];
+        let counters = [(&attempt.account, attempt.limits.per_account), (&attempt.source, attempt.limits.per_source)];
         let used = |key| state.attempts.get(key).copied().unwrap_or(0);
         if counters.iter().any(|(key, limit)| used(*key) >= *limit) {
             return Ok(Reservation::Refused);
@@ -66,11 +63,13 @@ impl ClearAttempts for Memory {
     }
 }
 
-impl PublishedKeys for Memory {
-    async fn published_keys(&self) -> Stored<Option<String>> {
+impl FindPublishedKeys for Memory {
+    async fn find_published_keys(&self) -> Stored<Option<String>> {
         Ok(self.state().keys.clone())
     }
+}
 
+impl PublishKeys for Memory {
     async fn publish_keys(&self, document: &str) -> Stored<()> {
         self.state().keys = Some(document.to_owned());
         Ok(())

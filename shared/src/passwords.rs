@@ -26,10 +26,7 @@ pub struct HashWork {
 
 impl Default for HashWork {
     fn default() -> Self {
-        Self {
-            memory_kib: 19_456,
-            iterations: 2,
-        }
+        Self { memory_kib: 19_456, iterations: 2 }
     }
 }
 
@@ -56,11 +53,7 @@ pub struct Passwords {
 impl Passwords {
     /// Hashes with `work` from now on; verifies whatever work a stored hash names, within bounds.
     pub fn new(peppers: PepperRing, work: HashWork) -> Self {
-        Self {
-            peppers,
-            work,
-            arena: Mutex::default(),
-        }
+        Self { peppers, work, arena: Mutex::default() }
     }
 
     /// Hashes a password under a fresh salt and the active pepper. Gives a PHC string that names both.

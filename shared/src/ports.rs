@@ -266,10 +266,14 @@ pub trait DeleteUser {
     fn delete_user(&self, user: &User, change: &EpochChange) -> impl Future<Output = Stored<Change>> + Send;
 }
 
-/// Reads and writes the public keys that `well-known` serves.
-pub trait PublishedKeys {
+/// Reads the public keys that `well-known` serves.
+pub trait FindPublishedKeys {
     /// The JWKS document, if one was ever published.
-    fn published_keys(&self) -> impl Future<Output = Stored<Option<String>>> + Send;
+    fn find_published_keys(&self) -> impl Future<Output = Stored<Option<String>>> + Send;
+}
+
+/// Publishes them.
+pub trait PublishKeys {
     /// Replaces the JWKS document.
     fn publish_keys(&self, document: &str) -> impl Future<Output = Stored<()>> + Send;
 }

@@ -28,8 +28,8 @@ impl<'a> Startup<'a> {
     /// When region, credentials or an endpoint are missing or malformed.
     pub fn new(env: &'a Env) -> Result<Self, StartupError> {
         let lookup = |name: &str| env.get(name).map(str::to_owned);
-        let sdk = client::sdk_config(&lookup)?;
-        let keys = KeyStore::new(env, client::secrets_manager(&sdk, &lookup)?);
+        let sdk = client::sdk_config(&lookup).map_err(unreachable)?;
+        let keys = KeyStore::new(env, client::secrets_manager(&sdk, &lookup).map_err(unreachable)?);
         Ok(Self { env, sdk, keys })
     }
 
@@ -44,21 +44,12 @@ impl<'a> Startup<'a> {
             sessions: table("LATCHKEY_SESSIONS_TABLE")?,
             ephemera: table("LATCHKEY_EPHEMERA_TABLE")?,
         };
-        Ok(DynamoDb::connect(
-            &self.sdk,
-            &|name| self.env.get(name).map(str::to_owned),
-            tables,
-        )?)
+        DynamoDb::connect(&self.sdk, &|name| self.env.get(name).map(str::to_owned), tables).map_err(unreachable)
     }
 
     /// The places of the key rings.
     pub fn keys(&self) -> &KeyStore<'a> {
         &self.keys
-    }
-
-    /// How AWS is reached.
-    pub fn sdk(&self) -> &aws_config::SdkConfig {
-        &self.sdk
     }
 
     /// What makes tokens: needs the `sign` and `seal` rings.
@@ -81,10 +72,7 @@ impl<'a> Startup<'a> {
     /// [`ConfigError`].
     pub async fn guard(&self) -> Result<Guard, ConfigError> {
         let verifier = Verifier::new(&Audience::from_env(self.env)?, Jwks::from_env(self.env)?);
-        Ok(Guard {
-            verifier,
-            session: self.session_guard().await?,
-        })
+        Ok(Guard { verifier, session: self.session_guard().await? })
     }
 
     /// What proves session tokens: needs the `seal` ring.
@@ -106,4 +94,9 @@ impl<'a> Startup<'a> {
     pub async fn passwords(&self) -> Result<Passwords, ConfigError> {
         Ok(Passwords::new(self.keys.pepper().await?, HashWork::from_env(self.env)?))
     }
+}
+
+/// The sentence alone: a failed start is printed by `Debug`.
+fn unreachable(error: client::InvalidSetting) -> StartupError {
+    error.to_string().into()
 }

@@ -145,18 +145,15 @@ fn level(status: u16, event: Option<Event>) -> Level {
 /// Paths of ours are short; a longer one is somebody's attempt to fill the log.
 fn shorten(path: &str) -> &str {
     const MAX_BYTES: usize = 128;
-    path.get(..MAX_BYTES)
-        .unwrap_or(if path.len() <= MAX_BYTES { path } else { "" })
+    path.get(..MAX_BYTES).unwrap_or(if path.len() <= MAX_BYTES { path } else { "" })
 }
 
 /// The line with its metrics: requests, failures and duration by function, and one count by event.
 fn render(line: &Line<'_>) -> String {
     let mut object = json!(line);
     let event = line.facts.event.map(|event| json!(event));
-    let mut metrics = vec![
-        json!({"Name": "duration_ms", "Unit": "Milliseconds"}),
-        json!({"Name": "failures", "Unit": "Count"}),
-    ];
+    let mut metrics =
+        vec![json!({"Name": "duration_ms", "Unit": "Milliseconds"}), json!({"Name": "failures", "Unit": "Count"})];
     let mut groups = vec![json!({"Namespace": "Latchkey", "Dimensions": [["function"]], "Metrics": metrics})];
     if event.is_some() {
         metrics = vec![json!({"Name": "events", "Unit": "Count"})];
@@ -195,10 +192,7 @@ mod tests {
     #[test]
     fn a_security_event_is_a_warning_and_is_counted() {
         assert_eq!(level(401, Some(Event::RefreshTokenReused)), Level::Warn);
-        let facts = Facts {
-            event: Some(Event::RefreshTokenReused),
-            ..Facts::default()
-        };
+        let facts = Facts { event: Some(Event::RefreshTokenReused), ..Facts::default() };
         let line = Line {
             level: Level::Warn,
             function: "refresh",
@@ -210,10 +204,7 @@ mod tests {
             facts: &facts,
         };
         let object: serde_json::Value = serde_json::from_str(&render(&line)).unwrap();
-        assert_eq!(
-            (&object["event"], &object["events"]),
-            (&json!("refresh-token-reused"), &json!(1))
-        );
+        assert_eq!((&object["event"], &object["events"]), (&json!("refresh-token-reused"), &json!(1)));
         assert_eq!(object["_aws"]["CloudWatchMetrics"][1]["Dimensions"], json!([["event"]]));
     }
 }

@@ -19,3 +19,6 @@ pub use algorithm::Algorithm;
 pub use jwks::Jwks;
 pub use rings::{PepperRing, RingError, SealRing, SignRing};
 pub use sealed::{RefreshToken, Sealed, Seed, SessionToken};
+
+#[cfg(test)]
+mod tests;

@@ -22,10 +22,5 @@ pub fn start(env: &Env) -> Result<Verifier, ConfigError> {
 /// [`Error::InvalidToken`] for anything but a good access token of this issuer and audience.
 pub fn identify(verifier: &Verifier, unverified_token: &str, now: Timestamp) -> Result<Context, Error> {
     let claims = verifier.verify(unverified_token, now)?;
-    Ok(Context::new(
-        &claims.subject,
-        claims.expires_at,
-        claims.client_id,
-        claims.scope,
-    ))
+    Ok(Context::new(&claims.subject, claims.expires_at, claims.client_id, claims.scope))
 }

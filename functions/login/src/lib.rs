@@ -51,9 +51,5 @@ fn parse(body: Body) -> Result<Credentials, Error> {
     let mut fields = request::Fields::default();
     let (email, password) = (fields.email(&body.email), fields.password(&body.password));
     let transport = fields.transport(body.transport.as_deref());
-    fields.check(email.zip(password).map(|(email, password)| Credentials {
-        email,
-        password,
-        transport,
-    }))
+    fields.check(email.zip(password).map(|(email, password)| Credentials { email, password, transport }))
 }

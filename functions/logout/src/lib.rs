@@ -25,10 +25,7 @@ struct Body {
 /// When a setting or a key is missing or malformed.
 pub async fn start(env: &Env) -> Result<Logout<DynamoDb>, StartupError> {
     let startup = Startup::new(env)?;
-    Ok(Logout {
-        store: startup.store()?,
-        guard: startup.guard().await?,
-    })
+    Ok(Logout { store: startup.store()?, guard: startup.guard().await? })
 }
 
 /// Answers one request: 204, also when the body is garbage, so that signing out is idempotent and tells nothing.

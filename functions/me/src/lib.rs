@@ -66,18 +66,13 @@ where
         + ListSessions
         + EndSession,
 {
-    let identity = app
-        .guard
-        .identify(&app.store, request::unverified_token(request)?, now)
-        .await?;
+    let identity = app.guard.identify(&app.store, request::unverified_token(request)?, now).await?;
     let reply = match request::method(request).as_str() {
         "GET" => Reply::json(StatusCode::OK, &UserView::new(&read(app, &identity).await?)),
         "PATCH" => patch(app, request, &identity, now).await?,
         "DELETE" => delete_account(app, request, &identity, now).await?,
         _ => {
-            return Err(Error::MethodNotAllowed {
-                allow: "GET, PATCH, DELETE".into(),
-            });
+            return Err(Error::MethodNotAllowed { allow: "GET, PATCH, DELETE".into() });
         }
     };
     Ok(reply.of(identity.user_id(), identity.session_id()))

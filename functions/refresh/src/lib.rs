@@ -24,10 +24,7 @@ struct Body {
 /// When a setting or a key is missing or malformed.
 pub async fn start(env: &Env) -> Result<Refresh<DynamoDb>, StartupError> {
     let startup = Startup::new(env)?;
-    Ok(Refresh {
-        store: startup.store()?,
-        mint: startup.mint().await?,
-    })
+    Ok(Refresh { store: startup.store()?, mint: startup.mint().await? })
 }
 
 /// Answers one request: 200 with a token set.
@@ -40,10 +37,6 @@ where
 {
     let body: Body = request::json(request)?;
     let signed_in = refresh(app, &body.refresh_token, now).await?;
-    let event = if signed_in.replayed {
-        Event::RefreshReplayed
-    } else {
-        Event::Refreshed
-    };
+    let event = if signed_in.replayed { Event::RefreshReplayed } else { Event::Refreshed };
     Ok(TokenSet::reply(StatusCode::OK, &signed_in, now).event(event))
 }

@@ -53,14 +53,6 @@ where
 fn parse(body: Body) -> Result<Registration, Error> {
     let mut fields = request::Fields::default();
     let (email, password) = (fields.email(&body.email), fields.password(&body.password));
-    let (name, transport) = (
-        fields.name(body.name.as_deref()),
-        fields.transport(body.transport.as_deref()),
-    );
-    fields.check(email.zip(password).map(|(email, password)| Registration {
-        email,
-        password,
-        name,
-        transport,
-    }))
+    let (name, transport) = (fields.name(body.name.as_deref()), fields.transport(body.transport.as_deref()));
+    fields.check(email.zip(password).map(|(email, password)| Registration { email, password, name, transport }))
 }

@@ -10,7 +10,7 @@ use latchkey::{
     config::Env,
     domain::{Random, Timestamp, time::system_clock},
     dynamodb::client::connector,
-    ports::PublishedKeys,
+    ports::PublishKeys,
     startup::{Startup, StartupError},
     tokens::{Algorithm, PepperRing, SealRing, SignRing},
 };
@@ -46,18 +46,11 @@ pub async fn handle(env: &Env, event: Event) -> Result<(), StartupError> {
         RequestType::Delete => Outcome::Kept,
         RequestType::Create | RequestType::Update => match ensure_rings(env, system_clock()).await {
             Ok(jwks) => Outcome::Ready { jwks },
-            Err(error) => Outcome::Failed {
-                reason: error.to_string(),
-            },
+            Err(error) => Outcome::Failed { reason: error.to_string() },
         },
     };
     let answer = Answer::new(&event, outcome);
-    answer
-        .send(
-            &connector(&|name| env.get(name).map(str::to_owned))?,
-            &event.response_url,
-        )
-        .await
+    answer.send(&connector(&|name| env.get(name).map(str::to_owned))?, &event.response_url).await
 }
 
 /// Makes the rings that are missing and publishes the public keys. Gives the JWKS.
@@ -68,13 +61,9 @@ pub async fn ensure_rings(env: &Env, now: Timestamp) -> Result<String, StartupEr
     let startup = Startup::new(env)?;
     let keys = startup.keys();
     let algorithm = Algorithm::from_env(env)?;
-    let sign = keys
-        .ensure("LATCHKEY_SIGN_KEYS", || SignRing::generate(algorithm, now))
-        .await?;
-    keys.ensure("LATCHKEY_SEAL_KEYS", || SealRing::generate(Random::SYSTEM, now))
-        .await?;
-    keys.ensure("LATCHKEY_PEPPER_KEYS", || PepperRing::generate(Random::SYSTEM, now))
-        .await?;
+    let sign = keys.ensure("LATCHKEY_SIGN_KEYS", || SignRing::generate(algorithm, now)).await?;
+    keys.ensure("LATCHKEY_SEAL_KEYS", || SealRing::generate(Random::SYSTEM, now)).await?;
+    keys.ensure("LATCHKEY_PEPPER_KEYS", || PepperRing::generate(Random::SYSTEM, now)).await?;
     let jwks = SignRing::parse(&sign)?.public_jwks();
     startup.store()?.publish_keys(&jwks).await?;
     Ok(jwks)

@@ -31,11 +31,7 @@ pub struct SessionAuthorizer<S> {
 pub async fn start(env: &Env) -> Result<SessionAuthorizer<DynamoDb>, StartupError> {
     let startup = Startup::new(env)?;
     let client_id = Audience::from_env(env)?.client_id;
-    Ok(SessionAuthorizer {
-        store: startup.store()?,
-        guard: startup.session_guard().await?,
-        client_id,
-    })
+    Ok(SessionAuthorizer { store: startup.store()?, guard: startup.session_guard().await?, client_id })
 }
 
 /// Proves a token.
@@ -47,10 +43,5 @@ where
     S: FindSession + SlideSession,
 {
     let identity = app.guard.identify(&app.store, unverified_token, now).await?;
-    Ok(Context::new(
-        &identity.subject,
-        identity.expires_at,
-        app.client_id.clone(),
-        String::new(),
-    ))
+    Ok(Context::new(&identity.subject, identity.expires_at, app.client_id.clone(), String::new()))
 }

@@ -7,8 +7,5 @@ use latchkey_session_authorizer::{identify, start};
 async fn main() -> Result<(), lambda_runtime::Error> {
     let env = Env::from_process()?;
     let app = start(&env).await?; // fails at cold start, never mid-request
-    authorizer::run("session-authorizer", &env, async |token, now| {
-        identify(&app, token, now).await
-    })
-    .await
+    authorizer::run("session-authorizer", &env, async |token, now| identify(&app, token, now).await).await
 }

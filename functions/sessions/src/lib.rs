@@ -32,10 +32,7 @@ struct Page<'a> {
 /// When a setting or a key is missing or malformed.
 pub async fn start(env: &Env) -> Result<Sessions<DynamoDb>, StartupError> {
     let startup = Startup::new(env)?;
-    Ok(Sessions {
-        store: startup.store()?,
-        guard: startup.guard().await?,
-    })
+    Ok(Sessions { store: startup.store()?, guard: startup.guard().await? })
 }
 
 /// Answers one request: 200 with a page of sessions, or 204.
@@ -46,10 +43,7 @@ pub async fn handle<S>(app: &Sessions<S>, request: &Request, now: Timestamp) -> 
 where
     S: FindSession + SlideSession + ListSessions + EndSession + RaiseEpoch,
 {
-    let identity = app
-        .guard
-        .identify(&app.store, request::unverified_token(request)?, now)
-        .await?;
+    let identity = app.guard.identify(&app.store, request::unverified_token(request)?, now).await?;
     let below = request::path(request).strip_prefix(PATH).ok_or(Error::NotFound)?;
     let reply = match (request::method(request).as_str(), below.strip_prefix('/')) {
         ("GET", None) => get(app, request, &identity, now).await?,
@@ -59,9 +53,7 @@ where
             Reply::empty(StatusCode::NO_CONTENT).event(Event::SignedOut)
         }
         (_, None) => {
-            return Err(Error::MethodNotAllowed {
-                allow: "GET, DELETE".into(),
-            });
+            return Err(Error::MethodNotAllowed { allow: "GET, DELETE".into() });
         }
         (_, Some(_)) => return Err(Error::MethodNotAllowed { allow: "DELETE".into() }),
     };
@@ -74,23 +66,11 @@ async fn get<S: ListSessions>(
     identity: &Identity,
     now: Timestamp,
 ) -> Result<Reply, Error> {
-    let after = request::query(request, "after")
-        .map(|id| id.parse::<SessionId>())
-        .transpose();
+    let after = request::query(request, "after").map(|id| id.parse::<SessionId>()).transpose();
     let after = after.map_err(|_| invalid("/after", "must be the `next` of an earlier page"))?;
     let page = list(app, identity, after, now).await?;
-    let sessions = page
-        .sessions
-        .iter()
-        .map(|session| SessionView::new(session, identity.session_id()))
-        .collect();
-    Ok(Reply::json(
-        StatusCode::OK,
-        &Page {
-            sessions,
-            next: page.next.map(|id| id.to_string()),
-        },
-    ))
+    let sessions = page.sessions.iter().map(|session| SessionView::new(session, identity.session_id())).collect();
+    Ok(Reply::json(StatusCode::OK, &Page { sessions, next: page.next.map(|id| id.to_string()) }))
 }
 
 async fn delete<S>(app: &Sessions<S>, request: &Request, identity: &Identity, now: Timestamp) -> Result<Reply, Error>

@@ -21,10 +21,7 @@ impl Contract {
         document["servers"] = json!([{ "url": issuer }]);
         let paths = document["paths"].as_object().into_iter().flatten();
         let paths = paths.map(|(path, item)| (path.clone(), methods(item))).collect();
-        Ok(Self {
-            document: document.to_string(),
-            paths,
-        })
+        Ok(Self { document: document.to_string(), paths })
     }
 
     pub(crate) fn document(&self) -> &str {
@@ -34,9 +31,7 @@ impl Contract {
     /// Why a request that no function answers is refused: the path is unknown, or knows other methods.
     pub(crate) fn refuse(&self, path: &str) -> Error {
         match self.paths.iter().find(|(template, _)| matches(template, path)) {
-            Some((_, methods)) => Error::MethodNotAllowed {
-                allow: methods.join(", "),
-            },
+            Some((_, methods)) => Error::MethodNotAllowed { allow: methods.join(", ") },
             None => Error::NotFound,
         }
     }
@@ -44,10 +39,7 @@ impl Contract {
 
 fn methods(item: &Value) -> Vec<String> {
     let members = item.as_object().into_iter().flatten().map(|(name, _)| name);
-    members
-        .filter(|name| !NOT_METHODS.contains(&name.as_str()))
-        .map(|name| name.to_uppercase())
-        .collect()
+    members.filter(|name| !NOT_METHODS.contains(&name.as_str())).map(|name| name.to_uppercase()).collect()
 }
 
 fn matches(template: &str, path: &str) -> bool {
@@ -70,14 +62,7 @@ mod tests {
         let contract = Contract::embedded("https://auth.example.com").unwrap();
         assert!(matches!(contract.refuse("/auth/login"), Error::MethodNotAllowed { allow } if allow == "POST"));
         assert!(matches!(contract.refuse("/auth/sessions/x"), Error::MethodNotAllowed { allow } if allow == "DELETE"));
-        for path in [
-            "/",
-            "/auth/sessions/",
-            "/auth/sessions/a/b",
-            "/auth/Login",
-            "//auth/login",
-            "/auth/login/",
-        ] {
+        for path in ["/", "/auth/sessions/", "/auth/sessions/a/b", "/auth/Login", "//auth/login", "/auth/login/"] {
             assert!(matches!(contract.refuse(path), Error::NotFound), "{path}");
         }
     }

@@ -12,7 +12,7 @@ use latchkey::{
     dynamodb::DynamoDb,
     error::Error,
     http::{Reply, Request, StatusCode, request},
-    ports::PublishedKeys,
+    ports::FindPublishedKeys,
     startup::{Startup, StartupError},
     tokens::{Audience, Jwks},
 };
@@ -39,13 +39,7 @@ impl<S> WellKnown<S> {
     /// # Errors
     /// When the embedded contract cannot be read.
     pub fn new(store: S, issuer: String, deployed_keys: String) -> Result<Self, serde_json::Error> {
-        Ok(Self {
-            store,
-            contract: Contract::embedded(&issuer)?,
-            issuer,
-            deployed_keys,
-            kept: Mutex::default(),
-        })
+        Ok(Self { store, contract: Contract::embedded(&issuer)?, issuer, deployed_keys, kept: Mutex::default() })
     }
 }
 
@@ -56,18 +50,18 @@ impl<S> WellKnown<S> {
 pub async fn start(env: &Env) -> Result<WellKnown<DynamoDb>, StartupError> {
     Jwks::from_env(env)?; // what is served must be usable
     let keys = env.required("LATCHKEY_JWKS")?.to_owned();
-    Ok(WellKnown::new(
-        Startup::new(env)?.store()?,
-        Audience::from_env(env)?.issuer,
-        keys,
-    )?)
+    Ok(WellKnown::new(Startup::new(env)?.store()?, Audience::from_env(env)?.issuer, keys)?)
 }
 
 /// Answers one request: 200 with a document.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::MethodNotAllowed`], [`Error::Unavailable`].
-pub async fn handle<S: PublishedKeys>(app: &WellKnown<S>, request: &Request, now: Timestamp) -> Result<Reply, Error> {
+pub async fn handle<S: FindPublishedKeys>(
+    app: &WellKnown<S>,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Reply, Error> {
     let document = match (request::method(request).as_str(), request::path(request)) {
         ("GET", "/.well-known/jwks.json") => keys(app, now).await?,
         ("GET", "/.well-known/openid-configuration") => {
@@ -81,16 +75,12 @@ pub async fn handle<S: PublishedKeys>(app: &WellKnown<S>, request: &Request, now
 }
 
 /// The published keys, at most a minute old.
-async fn keys<S: PublishedKeys>(app: &WellKnown<S>, now: Timestamp) -> Result<String, Error> {
+async fn keys<S: FindPublishedKeys>(app: &WellKnown<S>, now: Timestamp) -> Result<String, Error> {
     let kept = app.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
     if let Some((_, keys)) = kept.filter(|(read_at, _)| now.since(*read_at) < KEYS_KEPT) {
         return Ok(keys);
     }
-    let keys = app
-        .store
-        .published_keys()
-        .await?
-        .unwrap_or_else(|| app.deployed_keys.clone());
+    let keys = app.store.find_published_keys().await?.unwrap_or_else(|| app.deployed_keys.clone());
     *app.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, keys.clone()));
     Ok(keys)
 }

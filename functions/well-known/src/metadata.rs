@@ -6,11 +6,7 @@ use serde_json::json;
 /// Says where the keys of `issuer` are and which algorithms they have. Endpoints that do not exist are not named.
 pub(crate) fn openid_configuration(issuer: &str, keys: &str) -> Result<String, Error> {
     let keys = Jwks::parse(keys).map_err(|error| Error::Internal(error.to_string()))?;
-    let algorithms: Vec<_> = keys
-        .algorithms()
-        .into_iter()
-        .map(|algorithm| algorithm.as_str())
-        .collect();
+    let algorithms: Vec<_> = keys.algorithms().into_iter().map(|algorithm| algorithm.as_str()).collect();
     let document = json!({
         "issuer": issuer,
         "jwks_uri": format!("{issuer}/.well-known/jwks.json"),

@@ -5,20 +5,24 @@ use std::{collections::BTreeMap, fmt::Display, ops::RangeInclusive, str::FromStr
 use super::NAMES;
 
 /// A setting that is wrong, in one sentence. Never quotes the value.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name} {problem}")]
 pub struct ConfigError {
     name: String,
     problem: String,
 }
 
+/// A function that cannot start prints its error by `Debug`: the sentence, for whoever reads the log.
+impl std::fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
 impl ConfigError {
     /// Says what is wrong with the variable `name`, such as "must be a URL".
     pub fn new(name: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            problem: problem.into(),
-        }
+        Self { name: name.into(), problem: problem.into() }
     }
 }
 
@@ -46,10 +50,9 @@ impl Env {
         let variables: BTreeMap<_, _> = variables.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         let unknown = |name: &&String| name.starts_with("LATCHKEY_") && !NAMES.contains(&name.as_str());
         match variables.keys().find(unknown) {
-            Some(name) => Err(ConfigError::new(
-                name,
-                "is not a setting of Latchkey: remove it or correct its spelling",
-            )),
+            Some(name) => {
+                Err(ConfigError::new(name, "is not a setting of Latchkey: remove it or correct its spelling"))
+            }
             None => Ok(Self(variables)),
         }
     }
@@ -64,8 +67,7 @@ impl Env {
     /// # Errors
     /// [`ConfigError`] when it is not set.
     pub fn required(&self, name: &str) -> Result<&str, ConfigError> {
-        self.get(name)
-            .ok_or_else(|| ConfigError::new(name, "is not set and has no default"))
+        self.get(name).ok_or_else(|| ConfigError::new(name, "is not set and has no default"))
     }
 
     /// The value of `name`, or a default.
@@ -86,10 +88,7 @@ impl Env {
         let Some(text) = self.get(name) else { return Ok(default) };
         let number = text.parse().ok().filter(|number| bounds.contains(number));
         number.ok_or_else(|| {
-            ConfigError::new(
-                name,
-                format!("must be a whole number from {} to {}", bounds.start(), bounds.end()),
-            )
+            ConfigError::new(name, format!("must be a whole number from {} to {}", bounds.start(), bounds.end()))
         })
     }
 }

@@ -1,12 +1,7 @@
 use super::*;
 
 fn env(variables: &[(&str, &str)]) -> Env {
-    Env::new(
-        variables
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_string())),
-    )
-    .unwrap()
+    Env::new(variables.iter().map(|(name, value)| (name.to_string(), value.to_string()))).unwrap()
 }
 
 fn problem<T>(result: Result<T, ConfigError>) -> String {
@@ -44,25 +39,14 @@ fn numbers_out_of_bounds_say_their_bounds() {
 
 #[test]
 fn an_idle_limit_beyond_the_absolute_one_is_refused() {
-    let settings = env(&[
-        ("LATCHKEY_SESSION_IDLE_SECONDS", "200"),
-        ("LATCHKEY_SESSION_ABSOLUTE_SECONDS", "100"),
-    ]);
+    let settings = env(&[("LATCHKEY_SESSION_IDLE_SECONDS", "200"), ("LATCHKEY_SESSION_ABSOLUTE_SECONDS", "100")]);
     assert!(problem(Lifetimes::from_env(&settings)).contains("must not be longer"));
 }
 
 #[test]
 fn a_missing_or_unusable_issuer_is_refused() {
-    assert_eq!(
-        problem(Audience::from_env(&env(&[]))),
-        "LATCHKEY_ISSUER is not set and has no default"
-    );
-    for issuer in [
-        "auth.example.com",
-        "https://auth.example.com/",
-        "https://auth.example.com?x",
-        "ftp://x",
-    ] {
+    assert_eq!(problem(Audience::from_env(&env(&[]))), "LATCHKEY_ISSUER is not set and has no default");
+    for issuer in ["auth.example.com", "https://auth.example.com/", "https://auth.example.com?x", "ftp://x"] {
         assert!(
             problem(Audience::from_env(&env(&[("LATCHKEY_ISSUER", issuer)]))).starts_with("LATCHKEY_ISSUER must be"),
             "{issuer}"
@@ -72,18 +56,9 @@ fn a_missing_or_unusable_issuer_is_refused() {
 
 #[test]
 fn f8_an_empty_or_broken_key_set_is_refused() {
-    for jwks in [
-        "{}",
-        "[]",
-        "{\"keys\":[]}",
-        "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}",
-        "x",
-    ] {
+    for jwks in ["{}", "[]", "{\"keys\":[]}", "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}", "x"] {
         let keys = Jwks::from_env(&env(&[("LATCHKEY_JWKS", jwks)]));
-        assert!(
-            problem(keys).starts_with("LATCHKEY_JWKS must be the deployment's public JWKS"),
-            "{jwks}"
-        );
+        assert!(problem(keys).starts_with("LATCHKEY_JWKS must be the deployment's public JWKS"), "{jwks}");
     }
 }
 

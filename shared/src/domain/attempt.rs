@@ -18,11 +18,7 @@ pub struct AttemptLimits {
 
 impl Default for AttemptLimits {
     fn default() -> Self {
-        Self {
-            per_account: 10,
-            per_source: 100,
-            window: 900,
-        }
+        Self { per_account: 10, per_source: 100, window: 900 }
     }
 }
 
@@ -81,19 +77,8 @@ mod tests {
 
     #[test]
     fn a_counter_starts_over_exactly_at_the_end_of_its_window() {
-        let limits = AttemptLimits {
-            window: 900,
-            ..AttemptLimits::default()
-        };
-        let at = |seconds| {
-            Attempt::new(
-                "login",
-                "a@b.example",
-                "192.0.2.1",
-                limits,
-                Timestamp::from_seconds(seconds),
-            )
-        };
+        let limits = AttemptLimits { window: 900, ..AttemptLimits::default() };
+        let at = |seconds| Attempt::new("login", "a@b.example", "192.0.2.1", limits, Timestamp::from_seconds(seconds));
         assert_eq!(at(900).account, at(1799).account);
         assert_ne!(at(1799).account, at(1800).account);
         assert_eq!(at(1799).window_end(), Timestamp::from_seconds(1800));

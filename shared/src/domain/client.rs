@@ -17,16 +17,9 @@ pub struct Client {
 impl Client {
     /// Describes the caller; the user agent is untrusted text and is cleaned here.
     pub fn new(address: IpAddr, unverified_user_agent: Option<&str>) -> Self {
-        let clean = |text: &str| {
-            text.chars()
-                .filter(|c| !c.is_control())
-                .take(MAX_USER_AGENT_CHARS)
-                .collect::<String>()
-        };
-        Self {
-            address,
-            user_agent: unverified_user_agent.map(clean).filter(|text| !text.is_empty()),
-        }
+        let clean =
+            |text: &str| text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT_CHARS).collect::<String>();
+        Self { address, user_agent: unverified_user_agent.map(clean).filter(|text| !text.is_empty()) }
     }
 
     /// The network attempts are counted by: the address itself, or the /64 that one IPv6 customer is given.
@@ -47,10 +40,7 @@ mod tests {
 
     #[test]
     fn a_user_agent_loses_line_breaks_and_its_tail() {
-        let client = Client::new(
-            [127, 0, 0, 1].into(),
-            Some(&format!("a\r\n\u{1b}[31m{}", "b".repeat(100_000))),
-        );
+        let client = Client::new([127, 0, 0, 1].into(), Some(&format!("a\r\n\u{1b}[31m{}", "b".repeat(100_000))));
         let kept = client.user_agent.unwrap();
         assert_eq!(kept.chars().count(), MAX_USER_AGENT_CHARS);
         assert!(!kept.contains(char::is_control));

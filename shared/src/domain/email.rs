@@ -70,9 +70,7 @@ fn ascii_domain(domain: &str) -> Result<String, InvalidEmail> {
 
 fn is_dot_atom(local: &str) -> bool {
     let is_atext = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte);
-    local
-        .split('.')
-        .all(|atom| !atom.is_empty() && atom.bytes().all(is_atext))
+    local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_atext))
 }
 
 #[cfg(test)]
@@ -113,10 +111,7 @@ mod tests {
     #[test]
     fn c7_what_could_reach_two_mailboxes_or_a_header_is_refused() {
         let long_local = format!("{}@example.com", "a".repeat(65));
-        let long = format!(
-            "a@{}.com",
-            ["b".repeat(63), "c".repeat(63), "d".repeat(63), "e".repeat(63)].join(".")
-        );
+        let long = format!("a@{}.com", ["b".repeat(63), "c".repeat(63), "d".repeat(63), "e".repeat(63)].join("."));
         let refused = [
             "",
             "@",

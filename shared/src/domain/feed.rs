@@ -43,12 +43,7 @@ impl FeedEntry {
             *target = *byte;
         }
         let bucket = at.seconds() / BUCKET_SECONDS;
-        Self {
-            bucket,
-            digest: first_bytes,
-            epoch,
-            until,
-        }
+        Self { bucket, digest: first_bytes, epoch, until }
     }
 
     /// The partition of its bucket that holds it.
@@ -76,9 +71,6 @@ mod tests {
         );
         // SHA-256 of 16 zero bytes begins 374708fff7719dd5.
         assert_eq!(entry.digest, [0x37, 0x47, 0x08, 0xff, 0xf7, 0x71, 0x9d, 0xd5]);
-        assert_eq!(
-            (entry.bucket, entry.shard(), entry.name().as_str()),
-            (100_000, 7, "N0cI__dxndU")
-        );
+        assert_eq!((entry.bucket, entry.shard(), entry.name().as_str()), (100_000, 7, "N0cI__dxndU"));
     }
 }

@@ -12,11 +12,7 @@ pub struct InvalidId;
 fn parse(text: &str) -> Result<Uuid, InvalidId> {
     let id = Uuid::try_parse(text).map_err(|_| InvalidId)?;
     // One spelling per id: braces, upper case or a missing hyphen would name the same item by another key.
-    if id.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text {
-        Ok(id)
-    } else {
-        Err(InvalidId)
-    }
+    if id.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text { Ok(id) } else { Err(InvalidId) }
 }
 
 macro_rules! id {
@@ -81,13 +77,9 @@ mod tests {
     #[test]
     fn every_other_spelling_of_an_id_is_refused() {
         let id = SessionId::from_random([171; 16]).to_string();
-        for spelling in [
-            id.to_uppercase(),
-            id.replace('-', ""),
-            format!("{{{id}}}"),
-            format!("urn:uuid:{id}"),
-            String::new(),
-        ] {
+        for spelling in
+            [id.to_uppercase(), id.replace('-', ""), format!("{{{id}}}"), format!("urn:uuid:{id}"), String::new()]
+        {
             assert_eq!(spelling.parse::<SessionId>(), Err(InvalidId), "{spelling}");
         }
     }

@@ -20,11 +20,6 @@ pub struct Lifetimes {
 
 impl Default for Lifetimes {
     fn default() -> Self {
-        Self {
-            access_token: 900,
-            refresh_grace: 30,
-            session_idle: 14 * 24 * 3600,
-            session_absolute: 30 * 24 * 3600,
-        }
+        Self { access_token: 900, refresh_grace: 30, session_idle: 14 * 24 * 3600, session_absolute: 30 * 24 * 3600 }
     }
 }

@@ -26,11 +26,7 @@ impl DisplayName {
         }
         let name: String = text.trim().nfc().collect();
         let fits = (1..=MAX_CHARS).contains(&name.chars().count());
-        if fits && !name.contains(char::is_control) {
-            Ok(Self(name))
-        } else {
-            Err(InvalidName)
-        }
+        if fits && !name.contains(char::is_control) { Ok(Self(name)) } else { Err(InvalidName) }
     }
 
     /// The name.
@@ -45,10 +41,7 @@ mod tests {
 
     #[test]
     fn a_name_is_trimmed_and_bounded() {
-        assert_eq!(
-            DisplayName::parse("  Ada Lovelace ").unwrap().into_string(),
-            "Ada Lovelace"
-        );
+        assert_eq!(DisplayName::parse("  Ada Lovelace ").unwrap().into_string(), "Ada Lovelace");
         assert!(DisplayName::parse(&"é".repeat(200)).is_ok());
         for bad in ["", "   ", "a\nb", "\u{7}", &"é".repeat(201), &"x".repeat(1_000_000)] {
             assert_eq!(DisplayName::parse(bad), Err(InvalidName));

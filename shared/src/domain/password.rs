@@ -65,9 +65,6 @@ mod tests {
 
     #[test]
     fn a_password_does_not_show_in_debug_output() {
-        assert_eq!(
-            format!("{:?}", Password::parse("correct horse battery")),
-            "Ok(Password)"
-        );
+        assert_eq!(format!("{:?}", Password::parse("correct horse battery")), "Ok(Password)");
     }
 }

@@ -94,18 +94,12 @@ impl EndCause {
 
     /// The cause as it is stored, logged and told to clients.
     pub fn as_str(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(cause, _)| *cause == self)
-            .map_or("", |(_, text)| text)
+        Self::ALL.iter().find(|(cause, _)| *cause == self).map_or("", |(_, text)| text)
     }
 
     /// Reads a stored cause.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(_, known)| *known == text)
-            .map(|(cause, _)| *cause)
+        Self::ALL.iter().find(|(_, known)| *known == text).map(|(cause, _)| *cause)
     }
 }
 

@@ -14,8 +14,8 @@ use super::{
     user_item,
 };
 use crate::{
-    domain::{AttemptKey, UserId},
-    ports::{Account, CreateUser, Creation, FindAccount, FindAccountById, NewUser, Stored},
+    domain::{AttemptKey, Random, UserId},
+    ports::{Account, CreateUser, Creation, FindAccount, FindAccountById, NewUser, StoreError, Stored},
 };
 
 /// Position of the marker in the transaction that makes an account.
@@ -45,14 +45,18 @@ impl FindAccount for DynamoDb {
         let reads = async {
             let [marker, counter] = self.get_both(wanted).await?;
             let used = counter.map_or(Ok(0), |item| Reader::new("counter", &item).number("used"))?;
-            let Some(marker) = marker else {
-                return Ok((None, used));
-            };
-            let user_id = user_item::read_marker(&marker)?;
+            // An unknown email costs the same requests as a known one: an answer that comes sooner would tell it.
+            let user_id = marker.map_or_else(nobody, |item| user_item::read_marker(&item))?;
             Ok((self.query_account(user_id).await?, used))
         };
         retry::bounded("find account", reads).await
     }
+}
+
+/// A user who does not exist; a new one each time, so that unknown emails do not all ask one partition.
+fn nobody() -> Stored<UserId> {
+    let bytes = Random::SYSTEM.draw().map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+    Ok(UserId::from_random(bytes))
 }
 
 impl FindAccountById for DynamoDb {
@@ -63,13 +67,9 @@ impl FindAccountById for DynamoDb {
 
 impl DynamoDb {
     fn put_new(&self, item: Attributes) -> Stored<TransactWriteItem> {
-        let put = Put::builder()
-            .table_name(&self.tables.users)
-            .set_item(Some(item))
-            .condition_expression(ABSENT)
-            .build();
-        put.map(Part::part)
-            .map_err(|error| failure::unexpected("new account", error))
+        let put =
+            Put::builder().table_name(&self.tables.users).set_item(Some(item)).condition_expression(ABSENT).build();
+        put.map(Part::part).map_err(|error| failure::unexpected("new account", error))
     }
 
     /// Profile and password in one request: they and what lies between their sort keys.
@@ -85,10 +85,7 @@ impl DynamoDb {
             .expression_attribute_values(":password", text(PASSWORD))
             .expression_attribute_values(":profile", text(PROFILE))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = request
-            .send()
-            .await
-            .map_err(|error| failure::explain("Query account", &error))?;
+        let output = request.send().await.map_err(|error| failure::explain("Query account", &error))?;
         self.meter.add(Kind::Read, output.consumed_capacity());
         user_item::read_account(output.items())
     }

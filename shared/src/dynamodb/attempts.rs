@@ -47,9 +47,7 @@ impl ClearAttempts for DynamoDb {
             self.meter.count(Kind::Write);
             request.clone().send()
         });
-        let output = answer
-            .await
-            .map_err(|error| failure::explain("DeleteItem attempts", &error))?;
+        let output = answer.await.map_err(|error| failure::explain("DeleteItem attempts", &error))?;
         self.meter.add(Kind::Write, output.consumed_capacity());
         Ok(())
     }
@@ -66,8 +64,6 @@ impl DynamoDb {
             .expression_attribute_values(":one", number(1_u32))
             .expression_attribute_values(":window_end", time(attempt.window_end()))
             .build();
-        update
-            .map(Part::part)
-            .map_err(|error| failure::unexpected("attempt", error))
+        update.map(Part::part).map_err(|error| failure::unexpected("attempt", error))
     }
 }

@@ -16,10 +16,8 @@ impl DynamoDb {
     /// Reads both items, in the order they were asked for.
     pub(super) async fn get_both(&self, wanted: Wanted<'_>) -> Stored<[Option<Attributes>; 2]> {
         let [(first, _), (second, _)] = wanted;
-        let mut asked = wanted
-            .map(|(table, key)| Ok((table.to_owned(), keys_of(&key)?)))
-            .into_iter()
-            .collect::<Stored<_>>()?;
+        let mut asked =
+            wanted.map(|(table, key)| Ok((table.to_owned(), keys_of(&key)?))).into_iter().collect::<Stored<_>>()?;
         let mut found = HashMap::new();
         for tries in 0..retry::TRIES {
             asked = self.get_some(asked, &mut found).await?;
@@ -40,10 +38,7 @@ impl DynamoDb {
     ) -> Stored<HashMap<String, KeysAndAttributes>> {
         self.meter.count(Kind::Read);
         let request = self.client.batch_get_item().set_request_items(Some(asked));
-        let answer = request
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
+        let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
         let output = answer.map_err(|error| failure::explain(REQUEST, &error))?;
         self.meter.add(Kind::Read, output.consumed_capacity());
         for (table, items) in output.responses.unwrap_or_default() {
@@ -54,9 +49,6 @@ impl DynamoDb {
 }
 
 fn keys_of(key: &Key) -> Stored<KeysAndAttributes> {
-    let keys = KeysAndAttributes::builder()
-        .keys(key.attributes())
-        .consistent_read(true)
-        .build();
+    let keys = KeysAndAttributes::builder().keys(key.attributes()).consistent_read(true).build();
     keys.map_err(|error| failure::unexpected(REQUEST, error))
 }

@@ -6,13 +6,11 @@
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_dynamodb::config::{
-    Credentials, SharedCredentialsProvider, SharedHttpClient, StalledStreamProtectionConfig,
-};
-use aws_smithy_http_client::{
-    Builder, Connector,
-    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
-};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider, StalledStreamProtectionConfig};
+
+use super::trust;
+
+pub use super::trust::connector;
 
 /// Reads one environment variable.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -29,16 +27,6 @@ pub(super) const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_ATTEMPTS: u32 = 3;
 const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
 const MAX_BACKOFF: Duration = Duration::from_millis(500);
-
-/// The roots that every AWS endpoint of the commercial partition chains to (<https://www.amazontrust.com/repository/>).
-/// Other partitions and private endpoints name theirs in `AWS_CA_BUNDLE`.
-const AMAZON_ROOTS: [&str; 5] = [
-    include_str!("roots/amazon_root_ca_1.pem"),
-    include_str!("roots/amazon_root_ca_2.pem"),
-    include_str!("roots/amazon_root_ca_3.pem"),
-    include_str!("roots/amazon_root_ca_4.pem"),
-    include_str!("roots/starfield_services_root_ca_g2.pem"),
-];
 
 /// The environment does not say how to reach AWS.
 #[derive(Debug, thiserror::Error)]
@@ -73,7 +61,7 @@ pub fn sdk_config(lookup: Lookup<'_>) -> Result<SdkConfig, InvalidSetting> {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(region)
         .credentials_provider(SharedCredentialsProvider::new(credentials(lookup)?))
-        .http_client(http_client(lookup)?)
+        .http_client(trust::http_client(lookup)?)
         .timeout_config(timeouts())
         .retry_config(retries())
         // The attempt timeout already covers a stalled answer.
@@ -110,23 +98,15 @@ pub fn secrets_manager(
 }
 
 fn required(lookup: Lookup<'_>, name: &'static str) -> Result<String, InvalidSetting> {
-    lookup(name)
-        .filter(|value| !value.trim().is_empty())
-        .ok_or(InvalidSetting::Missing(name))
+    lookup(name).filter(|value| !value.trim().is_empty()).ok_or(InvalidSetting::Missing(name))
 }
 
 fn endpoint(lookup: Lookup<'_>, name: &'static str) -> Result<Option<String>, InvalidSetting> {
     let Some(url) = lookup(name).filter(|url| !url.is_empty()) else {
         return Ok(None);
     };
-    let valid = url
-        .parse::<http::Uri>()
-        .is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
-    if valid {
-        Ok(Some(url))
-    } else {
-        Err(InvalidSetting::Endpoint(name))
-    }
+    let valid = url.parse::<http::Uri>().is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
+    if valid { Ok(Some(url)) } else { Err(InvalidSetting::Endpoint(name)) }
 }
 
 fn credentials(lookup: Lookup<'_>) -> Result<Credentials, InvalidSetting> {
@@ -136,39 +116,6 @@ fn credentials(lookup: Lookup<'_>) -> Result<Credentials, InvalidSetting> {
         .secret_access_key(required(lookup, "AWS_SECRET_ACCESS_KEY")?);
     builder.set_session_token(lookup("AWS_SESSION_TOKEN").filter(|token| !token.is_empty()));
     Ok(builder.build())
-}
-
-/// A connection for a request that no service client makes, such as the answer to CloudFormation.
-///
-/// # Errors
-/// As [`sdk_config`].
-pub fn connector(lookup: Lookup<'_>) -> Result<Connector, InvalidSetting> {
-    Ok(Connector::builder().tls_provider(TLS).tls_context(tls(lookup)?).build())
-}
-
-fn http_client(lookup: Lookup<'_>) -> Result<SharedHttpClient, InvalidSetting> {
-    Ok(Builder::new().tls_provider(TLS).tls_context(tls(lookup)?).build_https())
-}
-
-/// ring, because aws-lc's first random draw in a process costs 50 ms of CPU where its jitter entropy is compiled in.
-const TLS: Provider = Provider::Rustls(CryptoMode::Ring);
-
-fn tls(lookup: Lookup<'_>) -> Result<TlsContext, InvalidSetting> {
-    let context = TlsContext::builder().with_trust_store(trust_store(lookup)?).build();
-    context.map_err(|error| InvalidSetting::Tls(error.to_string()))
-}
-
-fn trust_store(lookup: Lookup<'_>) -> Result<TrustStore, InvalidSetting> {
-    let Some(path) = lookup("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
-        return Ok(AMAZON_ROOTS
-            .iter()
-            .fold(TrustStore::empty(), |store, pem| store.with_pem_certificate(*pem)));
-    };
-    let bundle = std::fs::read_to_string(path).map_err(InvalidSetting::UnreadableBundle)?;
-    if !bundle.contains("-----BEGIN CERTIFICATE-----") {
-        return Err(InvalidSetting::EmptyBundle);
-    }
-    Ok(TrustStore::empty().with_pem_certificate(bundle))
 }
 
 fn timeouts() -> TimeoutConfig {

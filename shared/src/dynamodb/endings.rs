@@ -18,12 +18,7 @@ use crate::{
 
 impl EndSession for DynamoDb {
     async fn end_session(&self, ending: &Ending) -> Stored<Change> {
-        let Ending {
-            user_id,
-            session_id,
-            ended,
-            feed_until,
-        } = *ending;
+        let Ending { user_id, session_id, ended, feed_until } = *ending;
         let tombstone = Update::builder()
             .table_name(&self.tables.sessions)
             .set_key(Some(Key::session(user_id, session_id).attributes()))
@@ -32,13 +27,9 @@ impl EndSession for DynamoDb {
             .expression_attribute_values(":ended_at", time(ended.at))
             .expression_attribute_values(":ended_cause", text(ended.cause.as_str()))
             .build();
-        let tombstone = tombstone
-            .map(Part::part)
-            .map_err(|error| failure::unexpected("ending", error))?;
+        let tombstone = tombstone.map(Part::part).map_err(|error| failure::unexpected("ending", error))?;
         let entry = FeedEntry::session(session_id, ended.at, feed_until);
-        self.transact([tombstone, self.tell_feed(&entry)?])
-            .await
-            .map(Change::from)
+        self.transact([tombstone, self.tell_feed(&entry)?]).await.map(Change::from)
     }
 }
 
@@ -55,11 +46,7 @@ impl RaiseEpoch for DynamoDb {
 
 impl DeleteUser for DynamoDb {
     async fn delete_user(&self, user: &User, change: &EpochChange) -> Stored<Change> {
-        let delete = |key: Key| {
-            Delete::builder()
-                .table_name(&self.tables.users)
-                .set_key(Some(key.attributes()))
-        };
+        let delete = |key: Key| Delete::builder().table_name(&self.tables.users).set_key(Some(key.attributes()));
         let same_epoch = |key: Key| {
             let part = delete(key).condition_expression(SAME_EPOCH);
             part.expression_attribute_values(":epoch", number(change.epoch))
@@ -67,16 +54,9 @@ impl DeleteUser for DynamoDb {
         let marker = delete(Key::email(&user.canonical_email))
             .condition_expression(MARKER_IS_OURS)
             .expression_attribute_values(":user_id", text(user.id.to_string()));
-        let [profile, password, marker] = [
-            same_epoch(Key::profile(user.id)),
-            same_epoch(Key::password(user.id)),
-            marker,
-        ]
-        .map(|part| {
-            part.build()
-                .map(Part::part)
-                .map_err(|error| failure::unexpected("deletion", error))
-        });
+        let [profile, password, marker] =
+            [same_epoch(Key::profile(user.id)), same_epoch(Key::password(user.id)), marker]
+                .map(|part| part.build().map(Part::part).map_err(|error| failure::unexpected("deletion", error)));
         let parts = [profile?, password?, marker?, self.tell_feed(&over(change))?];
         self.transact(parts).await.map(Change::from)
     }
@@ -84,12 +64,7 @@ impl DeleteUser for DynamoDb {
 
 /// Tells that everything issued up to the epoch before the change is over.
 fn over(change: &EpochChange) -> FeedEntry {
-    FeedEntry::user(
-        change.user_id,
-        change.epoch.saturating_add(1),
-        change.now,
-        change.feed_until,
-    )
+    FeedEntry::user(change.user_id, change.epoch.saturating_add(1), change.now, change.feed_until)
 }
 
 impl DynamoDb {
@@ -102,9 +77,7 @@ impl DynamoDb {
             .expression_attribute_values(":epoch", number(epoch))
             .expression_attribute_values(":next_epoch", number(epoch.saturating_add(1)))
             .build();
-        update
-            .map(Part::part)
-            .map_err(|error| failure::unexpected("epoch", error))
+        update.map(Part::part).map_err(|error| failure::unexpected("epoch", error))
     }
 }
 

@@ -8,11 +8,8 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use crate::ports::StoreError;
 
 /// Codes of single requests that lost against a transaction or another region: the same request may succeed at once.
-const CONFLICTS: [&str; 3] = [
-    "TransactionConflictException",
-    "TransactionInProgressException",
-    "ReplicatedWriteConflictException",
-];
+const CONFLICTS: [&str; 3] =
+    ["TransactionConflictException", "TransactionInProgressException", "ReplicatedWriteConflictException"];
 
 /// Codes with status 400 that mean too much at once.
 const THROTTLING: [&str; 5] = [
@@ -43,10 +40,7 @@ impl Error for Trouble {}
 
 /// `request` may succeed later.
 pub(super) fn unavailable(request: &'static str, reason: impl Into<String>) -> StoreError {
-    StoreError::Unavailable(Box::new(Trouble {
-        request,
-        reason: reason.into(),
-    }))
+    StoreError::Unavailable(Box::new(Trouble { request, reason: reason.into() }))
 }
 
 /// `request` will never succeed as it is.

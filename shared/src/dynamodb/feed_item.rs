@@ -17,11 +17,7 @@ impl DynamoDb {
         if let Some(epoch) = entry.epoch {
             item = with(item, [("epoch", number(epoch))]);
         }
-        let put = Put::builder()
-            .table_name(&self.tables.ephemera)
-            .set_item(Some(item))
-            .build();
-        put.map(Part::part)
-            .map_err(|error| failure::unexpected("feed entry", error))
+        let put = Put::builder().table_name(&self.tables.ephemera).set_item(Some(item)).build();
+        put.map(Part::part).map_err(|error| failure::unexpected("feed entry", error))
     }
 }

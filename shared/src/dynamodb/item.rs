@@ -82,8 +82,7 @@ impl<'a> Reader<'a> {
     /// A text that `T` parses, behind `prefix`.
     pub(super) fn parsed<T: FromStr>(self, name: &str, prefix: &str) -> Stored<T> {
         let rest = self.text(name)?.strip_prefix(prefix);
-        rest.and_then(|text| text.parse().ok())
-            .ok_or_else(|| self.malformed(name))
+        rest.and_then(|text| text.parse().ok()).ok_or_else(|| self.malformed(name))
     }
 
     /// A whole number.

@@ -9,10 +9,10 @@ use super::{
     meter::Kind,
     retry,
 };
-use crate::ports::{PublishedKeys, Stored};
+use crate::ports::{FindPublishedKeys, PublishKeys, Stored};
 
-impl PublishedKeys for DynamoDb {
-    async fn published_keys(&self) -> Stored<Option<String>> {
+impl FindPublishedKeys for DynamoDb {
+    async fn find_published_keys(&self) -> Stored<Option<String>> {
         self.meter.count(Kind::Read);
         let request = self
             .client
@@ -21,19 +21,16 @@ impl PublishedKeys for DynamoDb {
             .set_key(Some(Key::published_keys().attributes()))
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = request
-            .send()
-            .await
-            .map_err(|error| failure::explain("GetItem jwks", &error))?;
+        let output = request.send().await.map_err(|error| failure::explain("GetItem jwks", &error))?;
         self.meter.add(Kind::Read, output.consumed_capacity());
         let Some(item) = output.item() else {
             return Ok(None);
         };
-        Reader::new("jwks", item)
-            .text("document")
-            .map(|document| Some(document.to_owned()))
+        Reader::new("jwks", item).text("document").map(|document| Some(document.to_owned()))
     }
+}
 
+impl PublishKeys for DynamoDb {
     async fn publish_keys(&self, document: &str) -> Stored<()> {
         let item = with(Key::published_keys().attributes(), [("document", text(document))]);
         let request = self

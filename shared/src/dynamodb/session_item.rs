@@ -45,13 +45,7 @@ pub(super) fn session(session: &Session) -> Attributes {
         item.insert("user_agent".to_owned(), text(user_agent));
     }
     if let Some(ended) = session.ended {
-        item = with(
-            item,
-            [
-                ("ended_at", time(ended.at)),
-                ("ended_cause", text(ended.cause.as_str())),
-            ],
-        );
+        item = with(item, [("ended_at", time(ended.at)), ("ended_cause", text(ended.cause.as_str()))]);
     }
     item
 }
@@ -88,8 +82,5 @@ fn read_ended(reader: Reader<'_>) -> Stored<Option<Ended>> {
         return Ok(None);
     };
     let cause = EndCause::parse(&cause).ok_or_else(|| reader.malformed("ended_cause"))?;
-    Ok(Some(Ended {
-        cause,
-        at: reader.time("ended_at")?,
-    }))
+    Ok(Some(Ended { cause, at: reader.time("ended_at")? }))
 }

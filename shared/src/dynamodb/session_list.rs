@@ -31,10 +31,7 @@ impl ListSessions for DynamoDb {
             .expression_attribute_values(":session", text(SESSION_PREFIX))
             .set_exclusive_start_key(after.map(|id| Key::session(user_id, id).attributes()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = request
-            .send()
-            .await
-            .map_err(|error| failure::explain("Query sessions", &error))?;
+        let output = request.send().await.map_err(|error| failure::explain("Query sessions", &error))?;
         self.meter.add(Kind::Read, output.consumed_capacity());
         let sessions = output.items().iter().map(read_session).collect::<Stored<Vec<_>>>()?;
         Ok(SessionPage {

@@ -65,20 +65,11 @@ fn is_ours(found: Option<&Attributes>, session: &Session) -> bool {
 
 impl RotateSession for DynamoDb {
     async fn rotate_session(&self, rotation: &Rotation) -> Stored<Rotated> {
-        let conditions = [
-            CURRENT_GENERATION,
-            SAME_SEED,
-            SAME_EPOCH,
-            NOT_ENDED,
-            NOT_EXPIRED,
-            NOTHING_FORGOTTEN_TOO_SOON,
-        ];
+        let conditions =
+            [CURRENT_GENERATION, SAME_SEED, SAME_EPOCH, NOT_ENDED, NOT_EXPIRED, NOTHING_FORGOTTEN_TOO_SOON];
         let generation = u64::from(rotation.generation);
         let update = self
-            .update(
-                &self.tables.sessions,
-                Key::session(rotation.user_id, rotation.session_id),
-            )
+            .update(&self.tables.sessions, Key::session(rotation.user_id, rotation.session_id))
             .condition_expression(all(&conditions))
             .update_expression(ROTATE)
             .expression_attribute_values(":generation", number(generation))

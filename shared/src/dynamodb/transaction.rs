@@ -19,11 +19,7 @@ const REQUEST: &str = "TransactWriteItems";
 const CONDITION_FAILED: &str = "ConditionalCheckFailed";
 
 /// Cancellations that pass: the same transaction may succeed at once.
-const PASSING: [&str; 3] = [
-    "TransactionConflict",
-    "ThrottlingError",
-    "ProvisionedThroughputExceeded",
-];
+const PASSING: [&str; 3] = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
 
 /// What became of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +34,7 @@ impl DynamoDb {
     /// Writes all of `items` or nothing.
     pub(super) async fn transact<const N: usize>(&self, items: [TransactWriteItem; N]) -> Stored<Transacted> {
         // One token for all repetitions; not the SDK's generator, whose state a snapshot would freeze.
-        let token = Random::SYSTEM
-            .draw::<16>()
-            .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        let token = Random::SYSTEM.draw::<16>().map_err(|error| StoreError::Unavailable(Box::new(error)))?;
         let request = self
             .client
             .transact_write_items()
@@ -69,9 +63,7 @@ fn reasons(error: &SdkError<TransactWriteItemsError>) -> Option<&[CancellationRe
 }
 
 fn failed_condition(reasons: &[CancellationReason]) -> Option<usize> {
-    reasons
-        .iter()
-        .position(|reason| reason.code() == Some(CONDITION_FAILED))
+    reasons.iter().position(|reason| reason.code() == Some(CONDITION_FAILED))
 }
 
 fn passes(reason: &CancellationReason) -> bool {

@@ -34,19 +34,13 @@ pub(super) fn profile(user: &User) -> Attributes {
 pub(super) fn password(new: &NewUser) -> Attributes {
     with(
         Key::password(new.user.id).attributes(),
-        [
-            ("password_hash", text(&new.password_hash)),
-            ("epoch", number(new.user.epoch)),
-        ],
+        [("password_hash", text(&new.password_hash)), ("epoch", number(new.user.epoch))],
     )
 }
 
 /// The marker of the email as an item.
 pub(super) fn marker(user: &User) -> Attributes {
-    with(
-        Key::email(&user.canonical_email).attributes(),
-        [("user_id", text(user.id.to_string()))],
-    )
+    with(Key::email(&user.canonical_email).attributes(), [("user_id", text(user.id.to_string()))])
 }
 
 /// Reads a profile.
@@ -73,11 +67,7 @@ pub(super) fn read_marker(item: &Attributes) -> Stored<UserId> {
 /// middle may see one of the two, of an account that is just being made or deleted.
 pub(super) fn read_account(items: &[Attributes]) -> Stored<Option<Account>> {
     let find = |sk: &str| {
-        items.iter().find(|item| {
-            item.get(SK)
-                .and_then(|value| value.as_s().ok())
-                .is_some_and(|found| found == sk)
-        })
+        items.iter().find(|item| item.get(SK).and_then(|value| value.as_s().ok()).is_some_and(|found| found == sk))
     };
     let (Some(profile), Some(password)) = (find(PROFILE), find(PASSWORD)) else {
         return Ok(None);

@@ -27,10 +27,7 @@ impl FindUser for DynamoDb {
             .set_key(Some(Key::profile(user_id).attributes()))
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = request
-            .send()
-            .await
-            .map_err(|error| failure::explain("GetItem profile", &error))?;
+        let output = request.send().await.map_err(|error| failure::explain("GetItem profile", &error))?;
         self.meter.add(Kind::Read, output.consumed_capacity());
         output.item().map(user_item::read_profile).transpose()
     }
@@ -44,9 +41,9 @@ impl RenameUser for DynamoDb {
             .expression_attribute_values(":epoch", number(epoch))
             .expression_attribute_names("#name", "name");
         let update = match name {
-            Some(name) => update
-                .update_expression("SET #name = :name")
-                .expression_attribute_values(":name", text(name)),
+            Some(name) => {
+                update.update_expression("SET #name = :name").expression_attribute_values(":name", text(name))
+            }
             None => update.update_expression("REMOVE #name"),
         };
         self.send_update("UpdateItem profile", update).await.map(Change::from)

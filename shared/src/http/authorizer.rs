@@ -81,10 +81,7 @@ pub async fn run(
 ) -> Result<(), lambda_runtime::Error> {
     let telemetry = Telemetry::from_env(function, env)?;
     let (telemetry, identify) = (&telemetry, &identify);
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
-        decide(telemetry, event, identify)
-    }))
-    .await
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| decide(telemetry, event, identify))).await
 }
 
 /// A dependency is down. The gateway answers 500 and nobody gets in; a client may try again, where a denial would tell it that
@@ -99,33 +96,16 @@ async fn decide(
     let started = Instant::now();
     let parsed = serde_json::from_str::<Event>(event.payload.get()).ok();
     let route = parsed.as_ref().map_or("", |event| event.route_key.as_str());
-    let result = match parsed
-        .as_ref()
-        .ok_or(Refusal("event not understood"))
-        .and_then(unverified_token)
-    {
+    let result = match parsed.as_ref().ok_or(Refusal("event not understood")).and_then(unverified_token) {
         Ok(token) => identify(token, system_clock()).await,
         Err(refusal) => Err(refusal.into()),
     };
     let (status, facts) = facts(&result);
-    telemetry.record(
-        &event.context.request_id,
-        "AUTHORIZE",
-        route,
-        status,
-        started.elapsed(),
-        &facts,
-    );
+    telemetry.record(&event.context.request_id, "AUTHORIZE", route, status, started.elapsed(), &facts);
     match result {
-        Ok(context) => Ok(Decision {
-            is_authorized: true,
-            context: Some(context),
-        }),
+        Ok(context) => Ok(Decision { is_authorized: true, context: Some(context) }),
         Err(Error::Unavailable(_)) => Err(UNDECIDED),
-        Err(_) => Ok(Decision {
-            is_authorized: false,
-            context: None,
-        }),
+        Err(_) => Ok(Decision { is_authorized: false, context: None }),
     }
 }
 
@@ -144,25 +124,9 @@ fn facts(result: &Result<Context, Error>) -> (u16, Facts) {
     match result {
         Ok(context) => (
             200,
-            Facts {
-                user_id: Some(context.sub.clone()),
-                session_id: Some(context.sid.clone()),
-                ..Facts::default()
-            },
+            Facts { user_id: Some(context.sub.clone()), session_id: Some(context.sid.clone()), ..Facts::default() },
         ),
-        Err(Error::Unavailable(cause)) => (
-            503,
-            Facts {
-                reason: Some(cause.to_string()),
-                ..Facts::default()
-            },
-        ),
-        Err(error) => (
-            403,
-            Facts {
-                reason: Some(error.to_string()),
-                ..Facts::default()
-            },
-        ),
+        Err(Error::Unavailable(cause)) => (503, Facts { reason: Some(cause.to_string()), ..Facts::default() }),
+        Err(error) => (403, Facts { reason: Some(error.to_string()), ..Facts::default() }),
     }
 }

@@ -65,11 +65,7 @@ impl TokenSet<'_> {
             user: UserView::new(user),
         };
         match &signed_in.tokens {
-            Tokens::Pair {
-                access,
-                access_seconds,
-                refresh,
-            } => {
+            Tokens::Pair { access, access_seconds, refresh } => {
                 body.access_token = Some(access.reveal());
                 body.expires_in = Some(*access_seconds);
                 body.refresh_token = Some(refresh.reveal());

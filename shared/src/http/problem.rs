@@ -66,67 +66,35 @@ pub fn reply(error: &Error) -> Reply {
 
 fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
     match error {
-        Error::MalformedBody(_) => (
-            StatusCode::BAD_REQUEST,
-            "malformed-body",
-            "The body is not the JSON object that is expected.",
-        ),
-        Error::UnsupportedMediaType => (
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported-media-type",
-            "The body must be application/json.",
-        ),
-        Error::BodyTooLarge => (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body-too-large",
-            "The body is too large.",
-        ),
-        Error::InvalidInput(_) => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "invalid-input",
-            "Some of the input is not acceptable.",
-        ),
-        Error::InvalidToken(_) => (
-            StatusCode::UNAUTHORIZED,
-            "invalid-token",
-            "The token is missing, expired or not valid.",
-        ),
-        Error::InvalidCredentials => (
-            StatusCode::UNAUTHORIZED,
-            "invalid-credentials",
-            "Email or password is wrong.",
-        ),
-        Error::ReauthenticationRequired => (
-            StatusCode::UNAUTHORIZED,
-            "reauthentication-required",
-            "Sign in again, or send the current password.",
-        ),
-        Error::EmailTaken => (
-            StatusCode::CONFLICT,
-            "email-taken",
-            "An account with this email exists.",
-        ),
-        Error::TooManyAttempts { .. } => (
-            StatusCode::TOO_MANY_REQUESTS,
-            "too-many-attempts",
-            "Too many attempts. Try again later.",
-        ),
+        Error::MalformedBody(_) => {
+            (StatusCode::BAD_REQUEST, "malformed-body", "The body is not the JSON object that is expected.")
+        }
+        Error::UnsupportedMediaType => {
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The body must be application/json.")
+        }
+        Error::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large."),
+        Error::InvalidInput(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "invalid-input", "Some of the input is not acceptable.")
+        }
+        Error::InvalidToken(_) => {
+            (StatusCode::UNAUTHORIZED, "invalid-token", "The token is missing, expired or not valid.")
+        }
+        Error::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid-credentials", "Email or password is wrong."),
+        Error::ReauthenticationRequired => {
+            (StatusCode::UNAUTHORIZED, "reauthentication-required", "Sign in again, or send the current password.")
+        }
+        Error::EmailTaken => (StatusCode::CONFLICT, "email-taken", "An account with this email exists."),
+        Error::TooManyAttempts { .. } => {
+            (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts. Try again later.")
+        }
         Error::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here."),
-        Error::MethodNotAllowed { .. } => (
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method-not-allowed",
-            "This path does not know the method.",
-        ),
-        Error::Unavailable(_) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
-            "The service is not available. Try again.",
-        ),
-        Error::Internal(_) => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "Something went wrong on our side.",
-        ),
+        Error::MethodNotAllowed { .. } => {
+            (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This path does not know the method.")
+        }
+        Error::Unavailable(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is not available. Try again.")
+        }
+        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side."),
     }
 }
 
@@ -134,10 +102,9 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
 fn with_challenge(reply: Reply, error: &Error) -> Reply {
     match error {
         Error::InvalidToken(_) => reply.header(header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#),
-        Error::ReauthenticationRequired => reply.header(
-            header::WWW_AUTHENTICATE,
-            r#"Bearer error="insufficient_user_authentication", max_age="600""#,
-        ),
+        Error::ReauthenticationRequired => {
+            reply.header(header::WWW_AUTHENTICATE, r#"Bearer error="insufficient_user_authentication", max_age="600""#)
+        }
         Error::MethodNotAllowed { allow } => reply.header(header::ALLOW, allow),
         _ => reply,
     }
@@ -168,8 +135,5 @@ fn event(error: &Error) -> Option<Event> {
 }
 
 fn field(error: &FieldError) -> Field<'_> {
-    Field {
-        pointer: error.pointer,
-        detail: &error.detail,
-    }
+    Field { pointer: error.pointer, detail: &error.detail }
 }

@@ -26,11 +26,7 @@ impl Reply {
 
     /// An answer with a JSON body.
     pub fn json(status: StatusCode, body: &impl Serialize) -> Self {
-        Self::text(
-            status,
-            "application/json",
-            serde_json::to_string(body).unwrap_or_default(),
-        )
+        Self::text(status, "application/json", serde_json::to_string(body).unwrap_or_default())
     }
 
     /// An answer with a body of the given media type.
@@ -41,14 +37,9 @@ impl Reply {
     fn new(status: StatusCode, body: Body) -> Self {
         let mut response = Response::new(body);
         *response.status_mut() = status;
-        let reply = Self {
-            response,
-            facts: Facts::default(),
-        };
+        let reply = Self { response, facts: Facts::default() };
         // Nothing of ours may be kept by a cache, a browser's history included, unless an answer says otherwise.
-        reply
-            .header(header::CACHE_CONTROL, "no-store")
-            .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        reply.header(header::CACHE_CONTROL, "no-store").header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
     }
 
     /// Sets a header; a value that is no header value is left out.

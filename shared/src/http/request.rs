@@ -26,11 +26,8 @@ const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 /// # Errors
 /// [`Error::UnsupportedMediaType`], [`Error::BodyTooLarge`], [`Error::MalformedBody`] with line and column of the mistake.
 pub fn json<T: DeserializeOwned>(request: &Request) -> Result<T, Error> {
-    let content_type = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let content_type =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
         return Err(Error::UnsupportedMediaType);
@@ -48,11 +45,7 @@ pub fn json<T: DeserializeOwned>(request: &Request) -> Result<T, Error> {
 /// As [`json`].
 pub fn optional_json<T: DeserializeOwned + Default>(request: &Request) -> Result<T, Error> {
     let body: &[u8] = request.body().as_ref();
-    if body.is_empty() {
-        Ok(T::default())
-    } else {
-        json(request)
-    }
+    if body.is_empty() { Ok(T::default()) } else { json(request) }
 }
 
 /// Where the mistake is and of which kind. serde's own text would quote values.
@@ -71,11 +64,8 @@ fn describe(error: &serde_json::Error) -> String {
 /// # Errors
 /// [`Error::InvalidToken`] when there is none, more than one, or another scheme.
 pub fn unverified_token(request: &Request) -> Result<&str, Error> {
-    let mut values = request
-        .headers()
-        .get_all(header::AUTHORIZATION)
-        .iter()
-        .chain(request.headers().get_all(X_AUTH_TOKEN));
+    let mut values =
+        request.headers().get_all(header::AUTHORIZATION).iter().chain(request.headers().get_all(X_AUTH_TOKEN));
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(Refusal("not exactly one token header").into());
     };
@@ -98,13 +88,8 @@ pub fn client(request: &Request) -> Client {
         _ => None,
     };
     // Without an address everybody counts as one source: limits then hold too early, never too late.
-    let address = gateway
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-    let user_agent = request
-        .headers()
-        .get(header::USER_AGENT)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let address = gateway.and_then(|text| text.parse().ok()).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let user_agent = request.headers().get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     Client::new(address, user_agent.as_deref())
 }
 
@@ -120,10 +105,7 @@ pub fn method(request: &Request) -> &Method {
 
 /// The first value of a query parameter.
 pub fn query(request: &Request, name: &str) -> Option<String> {
-    request
-        .query_string_parameters_ref()
-        .and_then(|query| query.first(name))
-        .map(str::to_owned)
+    request.query_string_parameters_ref().and_then(|query| query.first(name)).map(str::to_owned)
 }
 
 /// The fields of a body, parsed one by one so that the caller is told about all of them at once.
@@ -170,8 +152,6 @@ impl Fields {
     }
 
     fn keep<T, E: ToString>(&mut self, pointer: &'static str, result: Result<T, E>) -> Option<T> {
-        result
-            .map_err(|error| self.0.push(FieldError::new(pointer, error)))
-            .ok()
+        result.map_err(|error| self.0.push(FieldError::new(pointer, error))).ok()
     }
 }

@@ -50,14 +50,7 @@ pub async fn answer(
         Err(error) => Err(error),
     };
     let reply = result.unwrap_or_else(|error| problem::reply(&error));
-    telemetry.record(
-        request_id,
-        &method,
-        &path,
-        reply.status().as_u16(),
-        started.elapsed(),
-        &reply.facts,
-    );
+    telemetry.record(request_id, &method, &path, reply.status().as_u16(), started.elapsed(), &reply.facts);
     reply
 }
 
@@ -77,11 +70,7 @@ fn accept(mut event: ApiGatewayV2httpRequest) -> Result<Request, Error> {
     {
         return Err(Error::NotFound);
     }
-    if event
-        .raw_path
-        .as_deref()
-        .is_some_and(|path| path.parse::<lambda_http::http::uri::PathAndQuery>().is_err())
-    {
+    if event.raw_path.as_deref().is_some_and(|path| path.parse::<lambda_http::http::uri::PathAndQuery>().is_err()) {
         return Err(Error::NotFound);
     }
     Ok(LambdaRequest::ApiGatewayV2(event).into())

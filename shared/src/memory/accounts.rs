@@ -50,11 +50,7 @@ impl FindUser for Memory {
 impl RenameUser for Memory {
     async fn rename_user(&self, user_id: UserId, epoch: u64, name: Option<&str>) -> Stored<Change> {
         let mut state = self.state();
-        let Some(account) = state
-            .accounts
-            .get_mut(&user_id)
-            .filter(|account| account.user.epoch == epoch)
-        else {
+        let Some(account) = state.accounts.get_mut(&user_id).filter(|account| account.user.epoch == epoch) else {
             return Ok(Change::Stale);
         };
         account.user.name = name.map(str::to_owned);

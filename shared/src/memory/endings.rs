@@ -14,11 +14,7 @@ impl EndSession for Memory {
             return Ok(Change::Stale);
         };
         session.ended = Some(ending.ended);
-        state.feed.push(FeedEntry::session(
-            ending.session_id,
-            ending.ended.at,
-            ending.feed_until,
-        ));
+        state.feed.push(FeedEntry::session(ending.session_id, ending.ended.at, ending.feed_until));
         Ok(Change::Done)
     }
 }
@@ -58,12 +54,7 @@ impl State {
     }
 
     fn tell_epoch(&mut self, change: &EpochChange) {
-        let entry = FeedEntry::user(
-            change.user_id,
-            change.epoch.saturating_add(1),
-            change.now,
-            change.feed_until,
-        );
+        let entry = FeedEntry::user(change.user_id, change.epoch.saturating_add(1), change.now, change.feed_until);
         self.feed.push(entry);
     }
 }

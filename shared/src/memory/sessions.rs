@@ -79,10 +79,7 @@ impl FindSession for Memory {
     async fn find_session(&self, user_id: UserId, session_id: SessionId) -> Stored<(Option<Session>, Option<User>)> {
         let state = self.state();
         let session = state.sessions.get(&(user_id, session_id)).cloned();
-        Ok((
-            session,
-            state.accounts.get(&user_id).map(|account| account.user.clone()),
-        ))
+        Ok((session, state.accounts.get(&user_id).map(|account| account.user.clone())))
     }
 }
 
@@ -90,18 +87,10 @@ impl ListSessions for Memory {
     async fn list_sessions(&self, user_id: UserId, after: Option<SessionId>, now: Timestamp) -> Stored<SessionPage> {
         let state = self.state();
         let of_user = state.sessions.values().filter(|session| session.user_id == user_id);
-        let rest: Vec<_> = of_user
-            .filter(|session| after.is_none_or(|after| session.id > after))
-            .collect();
+        let rest: Vec<_> = of_user.filter(|session| after.is_none_or(|after| session.id > after)).collect();
         let page = rest.get(..PAGE_SIZE.min(rest.len())).unwrap_or_default();
-        let next = page
-            .last()
-            .filter(|_| rest.len() > page.len())
-            .map(|session| session.id);
+        let next = page.last().filter(|_| rest.len() > page.len()).map(|session| session.id);
         let live = page.iter().filter(|session| session.is_live(now));
-        Ok(SessionPage {
-            sessions: live.map(|session| (*session).clone()).collect(),
-            next,
-        })
+        Ok(SessionPage { sessions: live.map(|session| (*session).clone()).collect(), next })
     }
 }

@@ -37,11 +37,7 @@ pub struct Account<S> {
 /// # Errors
 /// [`Error::InvalidToken`] when the user is gone, disabled or of another epoch; [`Error::Unavailable`].
 pub async fn read<S: FindUser>(ctx: &Account<S>, identity: &Identity) -> Result<User, Error> {
-    let user = ctx
-        .store
-        .find_user(identity.user_id())
-        .await?
-        .ok_or(Refusal("no such user"))?;
+    let user = ctx.store.find_user(identity.user_id()).await?.ok_or(Refusal("no such user"))?;
     if user.disabled || user.epoch != identity.subject.epoch {
         return Err(Refusal("epoch").into());
     }
@@ -105,11 +101,7 @@ where
 {
     let attempt = Attempt::new("login", &user.canonical_email, &client.network(), ctx.limits, now);
     reserve(&ctx.store, &attempt).await?;
-    let account = ctx
-        .store
-        .find_account_by_id(user.id)
-        .await?
-        .ok_or(Refusal("no such user"))?;
+    let account = ctx.store.find_account_by_id(user.id).await?.ok_or(Refusal("no such user"))?;
     match ctx.passwords.verify(password, &account.password_hash)? {
         Verdict::Right { .. } if account.password_epoch == user.epoch => Ok(()),
         Verdict::Right { .. } => Err(Refusal("epoch").into()),

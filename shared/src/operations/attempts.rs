@@ -13,8 +13,6 @@ use crate::{
 pub async fn reserve(store: &impl ReserveAttempt, attempt: &Attempt) -> Result<(), Error> {
     match store.reserve_attempt(attempt).await? {
         Reservation::Granted => Ok(()),
-        Reservation::Refused => Err(Error::TooManyAttempts {
-            retry_after: attempt.window_end().since(attempt.now),
-        }),
+        Reservation::Refused => Err(Error::TooManyAttempts { retry_after: attempt.window_end().since(attempt.now) }),
     }
 }

@@ -52,10 +52,7 @@ impl Guard {
             return self.session.identify(store, unverified_token, now).await;
         }
         let claims = self.verifier.verify(unverified_token, now)?;
-        Ok(Identity {
-            subject: claims.subject,
-            expires_at: claims.expires_at,
-        })
+        Ok(Identity { subject: claims.subject, expires_at: claims.expires_at })
     }
 }
 
@@ -119,19 +116,15 @@ impl SessionGuard {
     ) -> Result<Identity, Error> {
         let token = SessionToken::open(unverified_token, &self.seal, &self.issuer)?;
         let (session, user) = store.find_session(token.user_id, token.session_id).await?;
-        let session = session
-            .filter(|session| token.seed.matches(&session.seed_hash))
-            .ok_or(Refusal("no such session"))?;
+        let session =
+            session.filter(|session| token.seed.matches(&session.seed_hash)).ok_or(Refusal("no such session"))?;
         let user = user.ok_or(Refusal("no such user"))?;
         check_live(&session, &user, now)?;
         if session.created_at < self.seal.valid_from() {
             return Err(Refusal("session older than valid_from").into());
         }
         let expires_at = self.slide(store, &session, now).await?;
-        Ok(Identity {
-            subject: subject(session, user),
-            expires_at,
-        })
+        Ok(Identity { subject: subject(session, user), expires_at })
     }
 
     async fn slide<S: SlideSession>(&self, store: &S, session: &Session, now: Timestamp) -> Result<Timestamp, Error> {
@@ -140,9 +133,7 @@ impl SessionGuard {
         }
         let idle_expires_at = now.plus(self.session_idle);
         // Stale means that the session ended a moment ago: the next request will see it.
-        store
-            .slide_session(session.user_id, session.id, now, idle_expires_at)
-            .await?;
+        store.slide_session(session.user_id, session.id, now, idle_expires_at).await?;
         Ok(idle_expires_at.min(session.absolute_expires_at))
     }
 }

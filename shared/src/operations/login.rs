@@ -50,11 +50,7 @@ pub async fn login<S>(
 where
     S: ReserveAttempt + ClearAttempts + FindAccount + ReplacePasswordHash + CreateSession,
 {
-    let Credentials {
-        email,
-        password,
-        transport,
-    } = credentials;
+    let Credentials { email, password, transport } = credentials;
     let attempt = Attempt::new("login", email.canonical(), &client.network(), ctx.limits, now);
     reserve(&ctx.store, &attempt).await?;
 
@@ -86,24 +82,18 @@ async fn find_whole_account(
 ) -> Result<(Option<Account>, u32), Error> {
     for _ in 0..READINGS {
         let (account, used) = store.find_account(email.canonical(), &attempt.account).await?;
-        let whole = account
-            .as_ref()
-            .is_none_or(|account| account.user.epoch == account.password_epoch);
+        let whole = account.as_ref().is_none_or(|account| account.user.epoch == account.password_epoch);
         if whole {
             return Ok((account, used));
         }
     }
-    Err(Error::Internal(
-        "profile and password of a user disagree about the epoch".into(),
-    ))
+    Err(Error::Internal("profile and password of a user disagree about the epoch".into()))
 }
 
 /// Replaces the very hash that was verified; if it changed meanwhile, whoever changed it wins.
 async fn rehash<S: ReplacePasswordHash>(ctx: &Login<S>, account: &Account, password: &Password) -> Result<(), Error> {
     let stronger = ctx.passwords.hash(password, ctx.mint.random)?;
     let (user, verified) = (&account.user, &account.password_hash);
-    ctx.store
-        .replace_password_hash(user.id, user.epoch, verified, &stronger)
-        .await?;
+    ctx.store.replace_password_hash(user.id, user.epoch, verified, &stronger).await?;
     Ok(())
 }

@@ -27,10 +27,8 @@ pub async fn logout<S: EndSession>(
     unverified_tokens: &[&str],
     now: Timestamp,
 ) -> Result<Vec<(UserId, SessionId)>, Error> {
-    let mut sessions: Vec<_> = unverified_tokens
-        .iter()
-        .filter_map(|token| session_of(&ctx.guard, token, now))
-        .collect();
+    let mut sessions: Vec<_> =
+        unverified_tokens.iter().filter_map(|token| session_of(&ctx.guard, token, now)).collect();
     sessions.dedup();
     for (user_id, session_id) in &sessions {
         end(&ctx.store, *user_id, *session_id, EndCause::Logout, now).await?;
@@ -59,13 +57,6 @@ pub(super) async fn end(
 ) -> Result<(), Error> {
     let ended = Ended { cause, at: now };
     let feed_until = now.plus(MAX_ACCESS_TOKEN_SECONDS);
-    store
-        .end_session(&Ending {
-            user_id,
-            session_id,
-            ended,
-            feed_until,
-        })
-        .await?;
+    store.end_session(&Ending { user_id, session_id, ended, feed_until }).await?;
     Ok(())
 }

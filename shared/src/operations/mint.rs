@@ -114,31 +114,15 @@ impl Mint {
             Transport::Token => self.pair(
                 &user,
                 &session,
-                RefreshToken {
-                    user_id: user.id,
-                    session_id: session.id,
-                    generation: 1,
-                    seed,
-                    key_id,
-                },
+                RefreshToken { user_id: user.id, session_id: session.id, generation: 1, seed, key_id },
                 now,
             )?,
             Transport::Session => {
-                let token = SessionToken {
-                    user_id: user.id,
-                    session_id: session.id,
-                    seed,
-                    key_id,
-                };
+                let token = SessionToken { user_id: user.id, session_id: session.id, seed, key_id };
                 Tokens::Session(token.seal(&self.seal, &self.audience.issuer).map_err(sealing_failed)?)
             }
         };
-        Ok(SignedIn {
-            user,
-            session,
-            tokens,
-            replayed: false,
-        })
+        Ok(SignedIn { user, session, tokens, replayed: false })
     }
 
     /// Makes an access token for `session` and seals `refresh`.
@@ -159,19 +143,11 @@ impl Mint {
         };
         // A token never outlives its session.
         let lifetime = self.lifetimes.access_token.min(session.absolute_expires_at.since(now));
-        let token_id = uuid::Builder::from_random_bytes(self.random.draw()?)
-            .into_uuid()
-            .to_string();
+        let token_id = uuid::Builder::from_random_bytes(self.random.draw()?).into_uuid().to_string();
         let access =
             access::issue(&self.sign, &self.audience, &subject, token_id, now, lifetime).map_err(sealing_failed)?;
-        let refresh = refresh
-            .seal(&self.seal, &self.audience.issuer)
-            .map_err(sealing_failed)?;
-        Ok(Tokens::Pair {
-            access: AccessToken(access),
-            access_seconds: lifetime,
-            refresh,
-        })
+        let refresh = refresh.seal(&self.seal, &self.audience.issuer).map_err(sealing_failed)?;
+        Ok(Tokens::Pair { access: AccessToken(access), access_seconds: lifetime, refresh })
     }
 }
 

@@ -30,12 +30,8 @@ where
     S: FindUser + RotateSession + EndSession,
 {
     let token = RefreshToken::open(unverified_token, &ctx.mint.seal, &ctx.mint.audience.issuer)?;
-    let user = ctx
-        .store
-        .find_user(token.user_id)
-        .await?
-        .filter(|user| !user.disabled)
-        .ok_or(Refusal("no such user"))?;
+    let user =
+        ctx.store.find_user(token.user_id).await?.filter(|user| !user.disabled).ok_or(Refusal("no such user"))?;
     let (session, replayed) = match ctx.store.rotate_session(&rotation(ctx, &token, &user, now)).await? {
         Rotated::Rotated(session) => (session, false),
         Rotated::Refused(found) => (judge(ctx, found, &token, &user, now).await?, true),
@@ -43,15 +39,8 @@ where
     if session.created_at < ctx.mint.seal.valid_from() {
         return Err(Refusal("session older than valid_from").into());
     }
-    let tokens = ctx
-        .mint
-        .pair(&user, &session, token.at_generation(session.generation), now)?;
-    Ok(SignedIn {
-        user,
-        session,
-        tokens,
-        replayed,
-    })
+    let tokens = ctx.mint.pair(&user, &session, token.at_generation(session.generation), now)?;
+    Ok(SignedIn { user, session, tokens, replayed })
 }
 
 fn rotation<S>(ctx: &Refresh<S>, token: &RefreshToken, user: &User, now: Timestamp) -> Rotation {
@@ -88,11 +77,7 @@ async fn judge<S: EndSession>(
         return Err(Refusal("epoch").into());
     }
     if !session.is_live(now) {
-        let cause = if now >= session.absolute_expires_at {
-            EndCause::Absolute
-        } else {
-            EndCause::Idle
-        };
+        let cause = if now >= session.absolute_expires_at { EndCause::Absolute } else { EndCause::Idle };
         return end(ctx, &session, cause, Refusal("session expired"), now).await;
     }
     if was_current_within_grace(&session, token.generation, now.minus(ctx.mint.lifetimes.refresh_grace)) {
@@ -116,13 +101,6 @@ async fn end<S: EndSession>(
 ) -> Result<Session, Error> {
     let ended = Ended { cause, at: now };
     let feed_until = now.plus(MAX_ACCESS_TOKEN_SECONDS);
-    ctx.store
-        .end_session(&Ending {
-            user_id: session.user_id,
-            session_id: session.id,
-            ended,
-            feed_until,
-        })
-        .await?;
+    ctx.store.end_session(&Ending { user_id: session.user_id, session_id: session.id, ended, feed_until }).await?;
     Err(refusal.into())
 }

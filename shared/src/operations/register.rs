@@ -51,12 +51,7 @@ pub async fn register<S>(
 where
     S: ReserveAttempt + CreateUser + CreateSession,
 {
-    let Registration {
-        email,
-        password,
-        name,
-        transport,
-    } = registration;
+    let Registration { email, password, name, transport } = registration;
     let attempt = Attempt::new("register", email.canonical(), &client.network(), ctx.limits, now);
     reserve(&ctx.store, &attempt).await?;
     ctx.policy
@@ -64,10 +59,7 @@ where
         .map_err(|reason| Error::InvalidInput(vec![FieldError::new("/password", reason)]))?;
 
     let user = new_user(UserId::from_random(ctx.mint.random.draw()?), &email, name, now);
-    let new = NewUser {
-        password_hash: ctx.passwords.hash(&password, ctx.mint.random)?,
-        user,
-    };
+    let new = NewUser { password_hash: ctx.passwords.hash(&password, ctx.mint.random)?, user };
     match ctx.store.create_user(&new).await? {
         Creation::Created => ctx.mint.start(&ctx.store, new.user, transport, client, now).await,
         Creation::EmailTaken => Err(Error::EmailTaken),

@@ -58,14 +58,7 @@ pub async fn end_others<S: FindSession + ListSessions + EndSession>(
     now: Timestamp,
 ) -> Result<(), Error> {
     require_live(&ctx.store, identity, now).await?;
-    end_listed(
-        &ctx.store,
-        identity.user_id(),
-        Some(identity.session_id()),
-        EndCause::LogoutAll,
-        now,
-    )
-    .await
+    end_listed(&ctx.store, identity.user_id(), Some(identity.session_id()), EndCause::LogoutAll, now).await
 }
 
 /// Ends every session of the caller. Raising the epoch does it, at once and whatever is started meanwhile; the tombstones
@@ -87,12 +80,7 @@ where
 }
 
 pub(super) fn epoch_change(user: &User, now: Timestamp) -> EpochChange {
-    EpochChange {
-        user_id: user.id,
-        epoch: user.epoch,
-        now,
-        feed_until: now.plus(MAX_ACCESS_TOKEN_SECONDS),
-    }
+    EpochChange { user_id: user.id, epoch: user.epoch, now, feed_until: now.plus(MAX_ACCESS_TOKEN_SECONDS) }
 }
 
 /// Ends the live sessions page by page, all but `keep`.

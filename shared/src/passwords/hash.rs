@@ -30,15 +30,8 @@ impl Recipe {
     pub(super) fn new(work: HashWork, pepper_id: u32, salt: [u8; SALT_BYTES]) -> Result<Self, Error> {
         let keyid = KeyId::new(&pepper_id.to_be_bytes()).map_err(|_| foreign("keyid"))?;
         let mut params = ParamsBuilder::new();
-        params
-            .m_cost(work.memory_kib)
-            .t_cost(work.iterations)
-            .p_cost(1)
-            .keyid(keyid)
-            .output_len(OUTPUT_BYTES);
-        let params = params
-            .build()
-            .map_err(|error| Error::Internal(format!("Argon2 parameters: {error}")))?;
+        params.m_cost(work.memory_kib).t_cost(work.iterations).p_cost(1).keyid(keyid).output_len(OUTPUT_BYTES);
+        let params = params.build().map_err(|error| Error::Internal(format!("Argon2 parameters: {error}")))?;
         Ok(Self { params, salt })
     }
 
@@ -53,14 +46,8 @@ impl Recipe {
         if !reasonable || params.keyid().len() != 4 || !params.data().is_empty() {
             return Err(foreign("parameters out of bounds"));
         }
-        let salt = phc
-            .salt
-            .and_then(|salt| salt.as_ref().try_into().ok())
-            .ok_or_else(|| foreign("salt"))?;
-        let hash = phc
-            .hash
-            .and_then(|hash| hash.as_bytes().try_into().ok())
-            .ok_or_else(|| foreign("hash"))?;
+        let salt = phc.salt.and_then(|salt| salt.as_ref().try_into().ok()).ok_or_else(|| foreign("salt"))?;
+        let hash = phc.hash.and_then(|hash| hash.as_bytes().try_into().ok()).ok_or_else(|| foreign("hash"))?;
         Ok((Self { params, salt }, hash))
     }
 
@@ -91,13 +78,8 @@ impl Recipe {
         arena: &mut Vec<Block>,
     ) -> Result<[u8; OUTPUT_BYTES], Error> {
         let broken = |error| Error::Internal(format!("Argon2: {error}"));
-        let argon2 = Argon2::new_with_secret(
-            pepper.reveal(),
-            Algorithm::Argon2id,
-            Version::V0x13,
-            self.params.clone(),
-        )
-        .map_err(broken)?;
+        let argon2 = Argon2::new_with_secret(pepper.reveal(), Algorithm::Argon2id, Version::V0x13, self.params.clone())
+            .map_err(broken)?;
         if arena.len() < self.params.block_count() {
             arena.resize(self.params.block_count(), Block::default());
         }

@@ -43,7 +43,7 @@ impl PasswordPolicy {
         let head: String = text.chars().take(LOOKED_AT_CHARS).collect();
         if zxcvbn(&head, &[email.canonical(), local]).guesses_log10() < MIN_GUESSES_LOG10 {
             return Err(
-                "is too easy to guess: it is, or is put together from, passwords that attackers try first".into(),
+                "is too easy to guess: it is, or is put together from, passwords that attackers try first".into()
             );
         }
         Ok(())

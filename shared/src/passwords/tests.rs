@@ -1,10 +1,7 @@
 use super::*;
 use crate::domain::{Email, Timestamp};
 
-const QUICK: HashWork = HashWork {
-    memory_kib: 64,
-    iterations: 1,
-};
+const QUICK: HashWork = HashWork { memory_kib: 64, iterations: 1 };
 
 fn ring() -> PepperRing {
     PepperRing::parse(&PepperRing::generate(Random::SYSTEM, Timestamp::from_seconds(0)).unwrap()).unwrap()
@@ -17,51 +14,32 @@ fn password(text: &str) -> Password {
 #[test]
 fn a_password_verifies_against_its_own_hash_and_no_other() {
     let passwords = Passwords::new(ring(), QUICK);
-    let hash = passwords
-        .hash(&password("correct horse battery"), Random::SYSTEM)
-        .unwrap();
+    let hash = passwords.hash(&password("correct horse battery"), Random::SYSTEM).unwrap();
     assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1,keyid="), "{hash}");
     assert_eq!(
         passwords.verify(&password("correct horse battery"), &hash).unwrap(),
         Verdict::Right { needs_rehash: false }
     );
-    assert_eq!(
-        passwords.verify(&password("correct horse batterz"), &hash).unwrap(),
-        Verdict::Wrong
-    );
+    assert_eq!(passwords.verify(&password("correct horse batterz"), &hash).unwrap(), Verdict::Wrong);
 }
 
 #[test]
 fn c4_passwords_that_share_their_first_72_bytes_differ() {
     let passwords = Passwords::new(ring(), QUICK);
-    let hash = passwords
-        .hash(&password(&format!("{}a", "x".repeat(72))), Random::SYSTEM)
-        .unwrap();
-    assert_eq!(
-        passwords
-            .verify(&password(&format!("{}b", "x".repeat(72))), &hash)
-            .unwrap(),
-        Verdict::Wrong
-    );
+    let hash = passwords.hash(&password(&format!("{}a", "x".repeat(72))), Random::SYSTEM).unwrap();
+    assert_eq!(passwords.verify(&password(&format!("{}b", "x".repeat(72))), &hash).unwrap(), Verdict::Wrong);
 }
 
 #[test]
 fn c3_a_nul_does_not_end_a_password() {
     let passwords = Passwords::new(ring(), QUICK);
-    let hash = passwords
-        .hash(&password("before\0after the zero"), Random::SYSTEM)
-        .unwrap();
-    assert_eq!(
-        passwords.verify(&password("before\0another ending"), &hash).unwrap(),
-        Verdict::Wrong
-    );
+    let hash = passwords.hash(&password("before\0after the zero"), Random::SYSTEM).unwrap();
+    assert_eq!(passwords.verify(&password("before\0another ending"), &hash).unwrap(), Verdict::Wrong);
 }
 
 #[test]
 fn b13_a_hash_without_its_pepper_says_nothing() {
-    let hash = Passwords::new(ring(), QUICK)
-        .hash(&password("correct horse battery"), Random::SYSTEM)
-        .unwrap();
+    let hash = Passwords::new(ring(), QUICK).hash(&password("correct horse battery"), Random::SYSTEM).unwrap();
     assert!(matches!(
         Passwords::new(ring(), QUICK).verify(&password("correct horse battery"), &hash),
         Err(Error::Internal(_))
@@ -71,32 +49,19 @@ fn b13_a_hash_without_its_pepper_says_nothing() {
 #[test]
 fn c11_an_older_hash_still_verifies_and_asks_to_be_made_again() {
     let ring = ring();
-    let hash = Passwords::new(ring.clone(), QUICK)
-        .hash(&password("correct horse battery"), Random::SYSTEM)
-        .unwrap();
-    let stronger = Passwords::new(
-        ring,
-        HashWork {
-            memory_kib: 128,
-            ..QUICK
-        },
-    );
+    let hash = Passwords::new(ring.clone(), QUICK).hash(&password("correct horse battery"), Random::SYSTEM).unwrap();
+    let stronger = Passwords::new(ring, HashWork { memory_kib: 128, ..QUICK });
     assert_eq!(
         stronger.verify(&password("correct horse battery"), &hash).unwrap(),
         Verdict::Right { needs_rehash: true }
     );
-    assert_eq!(
-        stronger.verify(&password("incorrect horse battery"), &hash).unwrap(),
-        Verdict::Wrong
-    );
+    assert_eq!(stronger.verify(&password("incorrect horse battery"), &hash).unwrap(), Verdict::Wrong);
 }
 
 #[test]
 fn c11_hashes_that_are_none_of_ours_are_refused_before_any_work() {
     let passwords = Passwords::new(ring(), QUICK);
-    let own = passwords
-        .hash(&password("correct horse battery"), Random::SYSTEM)
-        .unwrap();
+    let own = passwords.hash(&password("correct horse battery"), Random::SYSTEM).unwrap();
     let planted = [
         own.replace("m=64", "m=4194304"),
         own.replace("t=1", "t=4000000"),
@@ -108,21 +73,14 @@ fn c11_hashes_that_are_none_of_ours_are_refused_before_any_work() {
         "plain".into(),
     ];
     for stored in planted {
-        assert!(
-            passwords.verify(&password("correct horse battery"), &stored).is_err(),
-            "{stored}"
-        );
+        assert!(passwords.verify(&password("correct horse battery"), &stored).is_err(), "{stored}");
     }
 }
 
 #[test]
 fn two_hashes_of_one_password_differ() {
     let passwords = Passwords::new(ring(), QUICK);
-    let hashes = [(); 2].map(|()| {
-        passwords
-            .hash(&password("correct horse battery"), Random::SYSTEM)
-            .unwrap()
-    });
+    let hashes = [(); 2].map(|()| passwords.hash(&password("correct horse battery"), Random::SYSTEM).unwrap());
     assert_ne!(hashes[0], hashes[1]);
 }
 

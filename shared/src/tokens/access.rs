@@ -135,11 +135,7 @@ pub struct Verifier {
 impl Verifier {
     /// Trusts `keys` for tokens of `audience`.
     pub fn new(audience: &Audience, keys: Jwks) -> Self {
-        Self {
-            issuer: audience.issuer.clone(),
-            audience: audience.audience.clone(),
-            keys,
-        }
+        Self { issuer: audience.issuer.clone(), audience: audience.audience.clone(), keys }
     }
 
     /// Verifies a token as it came: signature, then issuer, audience, times, ids. No leeway: Lambda's clocks agree to the

@@ -26,9 +26,7 @@ impl Algorithm {
 
     /// Reads the name as it stands in `alg`: exact, so that `none` in any spelling is no algorithm.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::RS256, Self::ES256, Self::EdDSA]
-            .into_iter()
-            .find(|algorithm| algorithm.as_str() == name)
+        [Self::RS256, Self::ES256, Self::EdDSA].into_iter().find(|algorithm| algorithm.as_str() == name)
     }
 
     pub(super) const fn to_jsonwebtoken(self) -> jsonwebtoken::Algorithm {

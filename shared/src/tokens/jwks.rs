@@ -99,10 +99,7 @@ impl TryFrom<JwksDocument> for Jwks {
         if keys.is_empty() {
             return Err(JwksError::Empty);
         }
-        Ok(Self {
-            keys,
-            valid_from: Timestamp::from_seconds(document.valid_from),
-        })
+        Ok(Self { keys, valid_from: Timestamp::from_seconds(document.valid_from) })
     }
 }
 
@@ -116,10 +113,5 @@ fn public_key(PublicJwk { jwk, not_after }: PublicJwk) -> Option<PublicKey> {
         _ => false,
     };
     let key = DecodingKey::from_jwk(&jwk).ok().filter(|_| fits)?;
-    Some(PublicKey {
-        kid,
-        algorithm,
-        key,
-        not_after: not_after.map(Timestamp::from_seconds),
-    })
+    Some(PublicKey { kid, algorithm, key, not_after: not_after.map(Timestamp::from_seconds) })
 }

@@ -29,17 +29,9 @@ pub(super) fn sign(
     typ: &str,
     claims: &impl Serialize,
 ) -> Result<String, jsonwebtoken::errors::Error> {
-    let header = Header {
-        alg: key.algorithm.as_str(),
-        typ,
-        kid: &key.kid,
-    };
+    let header = Header { alg: key.algorithm.as_str(), typ, kid: &key.kid };
     let part = |json: Vec<u8>| URL_SAFE_NO_PAD.encode(json);
-    let message = format!(
-        "{}.{}",
-        part(serde_json::to_vec(&header)?),
-        part(serde_json::to_vec(claims)?)
-    );
+    let message = format!("{}.{}", part(serde_json::to_vec(&header)?), part(serde_json::to_vec(claims)?));
     let signature = crypto::sign(message.as_bytes(), &key.key, key.algorithm.to_jsonwebtoken())?;
     Ok(format!("{message}.{signature}"))
 }

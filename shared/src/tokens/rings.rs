@@ -75,19 +75,11 @@ impl<K: for<'de> Deserialize<'de> + Serialize> Ring<K> {
     const VERSION: u8 = 1;
 
     fn new(kind: &str, keys: Vec<K>) -> Self {
-        Self {
-            version: Self::VERSION,
-            kind: kind.to_owned(),
-            valid_from: 0,
-            keys,
-        }
+        Self { version: Self::VERSION, kind: kind.to_owned(), valid_from: 0, keys }
     }
 
     fn parse(kind: &str, json: &str) -> Result<Self, RingError> {
-        let malformed = |error: serde_json::Error| RingError::Malformed {
-            line: error.line(),
-            column: error.column(),
-        };
+        let malformed = |error: serde_json::Error| RingError::Malformed { line: error.line(), column: error.column() };
         let ring: Self = serde_json::from_str(json).map_err(malformed)?;
         if ring.kind != kind {
             return Err(RingError::WrongKind(ring.kind));
@@ -126,12 +118,7 @@ impl StoredSecret {
     fn draw(random: Random, now: u64) -> Result<Self, NoRandomness> {
         let id = u32::from_be_bytes(random.draw()?);
         let secret: [u8; super::secret::SECRET_BYTES] = random.draw()?;
-        Ok(Self {
-            id,
-            state: State::Active,
-            created_at: now,
-            secret: STANDARD.encode(secret),
-        })
+        Ok(Self { id, state: State::Active, created_at: now, secret: STANDARD.encode(secret) })
     }
 
     fn open(&self) -> Result<Secret, &'static str> {
@@ -153,9 +140,7 @@ struct Secrets {
 impl Secrets {
     fn open(stored: &[StoredSecret]) -> Result<Self, RingError> {
         let open = |(position, key): (usize, &StoredSecret)| {
-            let secret = key
-                .open()
-                .map_err(|reason| RingError::UnusableKey { position, reason })?;
+            let secret = key.open().map_err(|reason| RingError::UnusableKey { position, reason })?;
             Ok((key.id, secret))
         };
         let keys = stored.iter().enumerate().map(open).collect::<Result<_, RingError>>()?;

@@ -97,6 +97,7 @@ pub struct SessionToken {
 
 impl RefreshToken {
     const LABEL: &str = "lkr";
+    const HEAD_BYTES: usize = 1 + 16 + 16 + 4 + 16;
 
     /// Seals the token under the ring's key of its id.
     ///
@@ -114,15 +115,11 @@ impl RefreshToken {
     /// # Errors
     /// [`Refusal`] for anything we did not seal as a refresh token of this issuer.
     pub fn open(unverified: &str, ring: &SealRing, issuer: &str) -> Result<Self, Refusal> {
-        let (bytes, key_id) = open::<57>(Self::LABEL, issuer, unverified, ring)?;
+        let (bytes, key_id) = open::<{ Self::HEAD_BYTES }>(Self::LABEL, issuer, unverified, ring)?;
         let mut fields = Fields(&bytes);
-        let ([VERSION], user_id, session_id, generation, seed) = (
-            fields.take()?,
-            fields.take()?,
-            fields.take()?,
-            fields.take()?,
-            fields.take()?,
-        ) else {
+        let ([VERSION], user_id, session_id, generation, seed) =
+            (fields.take()?, fields.take()?, fields.take()?, fields.take()?, fields.take()?)
+        else {
             return Err(Refusal("version"));
         };
         Ok(Self {
@@ -142,12 +139,11 @@ impl RefreshToken {
 
 impl SessionToken {
     const LABEL: &str = "lks";
+    const HEAD_BYTES: usize = 1 + 16 + 16 + 16;
 
     /// Whether a token as it came claims to be one. Proves nothing.
     pub fn is_labelled(unverified: &str) -> bool {
-        unverified
-            .strip_prefix(Self::LABEL)
-            .is_some_and(|rest| rest.starts_with('_'))
+        unverified.strip_prefix(Self::LABEL).is_some_and(|rest| rest.starts_with('_'))
     }
 
     /// Seals the token under the ring's key of its id.
@@ -165,7 +161,7 @@ impl SessionToken {
     /// # Errors
     /// [`Refusal`] for anything we did not seal as a session token of this issuer.
     pub fn open(unverified: &str, ring: &SealRing, issuer: &str) -> Result<Self, Refusal> {
-        let (bytes, key_id) = open::<53>(Self::LABEL, issuer, unverified, ring)?;
+        let (bytes, key_id) = open::<{ Self::HEAD_BYTES }>(Self::LABEL, issuer, unverified, ring)?;
         let mut fields = Fields(&bytes);
         let ([VERSION], user_id, session_id, seed) = (fields.take()?, fields.take()?, fields.take()?, fields.take()?)
         else {
@@ -202,16 +198,11 @@ fn open<const N: usize>(
     unverified: &str,
     ring: &SealRing,
 ) -> Result<([u8; N], u32), Refusal> {
-    let text = unverified
-        .strip_prefix(label)
-        .and_then(|rest| rest.strip_prefix('_'))
-        .ok_or(Refusal("label"))?;
+    let text = unverified.strip_prefix(label).and_then(|rest| rest.strip_prefix('_')).ok_or(Refusal("label"))?;
     let bytes = Some(text)
         .filter(|text| text.len() <= 2 * (N + 4 + MAC_BYTES))
         .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
-    let bytes = bytes
-        .filter(|bytes| bytes.len() == N + 4 + MAC_BYTES)
-        .ok_or(Refusal("encoding"))?;
+    let bytes = bytes.filter(|bytes| bytes.len() == N + 4 + MAC_BYTES).ok_or(Refusal("encoding"))?;
     let (body, tag) = bytes.split_at(N + 4);
     let mut fields = Fields(body);
     let (head, key_id) = (fields.take()?, u32::from_be_bytes(fields.take()?));

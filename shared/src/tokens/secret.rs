@@ -67,12 +67,8 @@ mod tests {
         let counter: Vec<u8> = (0..32).collect();
         assert_eq!(Secret::parse(&[]).unwrap_err(), InvalidSecret::Length);
         assert_eq!(Secret::parse(&counter[..31]).unwrap_err(), InvalidSecret::Length);
-        for sample in [
-            &[0; 32][..],
-            &counter,
-            b"change-me-change-me-change-me-42",
-            b"0123456789abcdef0123456789abcdef",
-        ] {
+        for sample in [&[0; 32][..], &counter, b"change-me-change-me-change-me-42", b"0123456789abcdef0123456789abcdef"]
+        {
             assert_eq!(Secret::parse(sample).unwrap_err(), InvalidSecret::Sample);
         }
     }

@@ -31,10 +31,7 @@ impl SealRing {
     /// [`RingError`], which says what to mend and quotes nothing.
     pub fn parse(json: &str) -> Result<Self, RingError> {
         let ring: Ring<StoredSecret> = Ring::parse(KIND, json)?;
-        Ok(Self {
-            secrets: Secrets::open(&ring.keys)?,
-            valid_from: Timestamp::from_seconds(ring.valid_from),
-        })
+        Ok(Self { secrets: Secrets::open(&ring.keys)?, valid_from: Timestamp::from_seconds(ring.valid_from) })
     }
 
     /// The id of the key that seals new sessions.

@@ -79,22 +79,13 @@ impl SignRing {
         for (position, stored) in ring.keys.iter().enumerate() {
             let unusable = |reason| RingError::UnusableKey { position, reason };
             let (key, jwk) = stored.open().map_err(unusable)?;
-            keys.push(PublicJwk {
-                jwk,
-                not_after: stored.not_after,
-            });
+            keys.push(PublicJwk { jwk, not_after: stored.not_after });
             if stored.state == State::Active {
                 active.push(key);
             }
         }
         let [active] = <[_; 1]>::try_from(active).map_err(|_| RingError::NoActiveKey)?;
-        Ok(Self {
-            active,
-            published: JwksDocument {
-                keys,
-                valid_from: ring.valid_from,
-            },
-        })
+        Ok(Self { active, published: JwksDocument { keys, valid_from: ring.valid_from } })
     }
 
     /// The key that signs.
@@ -119,19 +110,10 @@ impl StoredKey {
         let key = key.map_err(|_| "it is not a private key of its algorithm in PKCS#8 PEM")?;
         let mut jwk = Jwk::from_encoding_key(&key, self.algorithm.to_jsonwebtoken())
             .map_err(|_| "its public half cannot be derived")?;
-        let kid = jwk
-            .thumbprint(ThumbprintHash::SHA256)
-            .map_err(|_| "it has no thumbprint")?;
+        let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| "it has no thumbprint")?;
         jwk.common.key_id = Some(kid.clone());
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-        Ok((
-            SigningKey {
-                kid,
-                algorithm: self.algorithm,
-                key,
-            },
-            jwk,
-        ))
+        Ok((SigningKey { kid, algorithm: self.algorithm, key }, jwk))
     }
 }
 
@@ -143,14 +125,8 @@ impl std::fmt::Debug for SignRing {
 
 fn generate_pem(algorithm: Algorithm) -> Result<String, aws_lc_rs::error::Unspecified> {
     let der = match algorithm {
-        Algorithm::RS256 => rsa::KeyPair::generate(rsa::KeySize::Rsa2048)?
-            .as_der()?
-            .as_ref()
-            .to_vec(),
-        Algorithm::ES256 => EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?
-            .to_pkcs8v1()?
-            .as_ref()
-            .to_vec(),
+        Algorithm::RS256 => rsa::KeyPair::generate(rsa::KeySize::Rsa2048)?.as_der()?.as_ref().to_vec(),
+        Algorithm::ES256 => EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?.to_pkcs8v1()?.as_ref().to_vec(),
         Algorithm::EdDSA => Ed25519KeyPair::generate()?.to_pkcs8v1()?.as_ref().to_vec(),
     };
     Ok(to_pem(&der))
@@ -160,8 +136,5 @@ fn generate_pem(algorithm: Algorithm) -> Result<String, aws_lc_rs::error::Unspec
 fn to_pem(der: &[u8]) -> String {
     let text = STANDARD.encode(der);
     let lines: Vec<_> = text.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
-    format!(
-        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-        lines.join("\n")
-    )
+    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
 }
