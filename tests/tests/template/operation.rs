@@ -1,0 +1,128 @@
+//! Running it: logs, bounds, what other stacks import, and that it can be deployed at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value as Json, json};
+
+use crate::Outcome;
+use crate::cloudformation::Template;
+
+#[test]
+fn every_function_has_a_log_group_of_its_own_that_does_not_grow_for_ever() -> Outcome {
+    for template in Template::all()? {
+        let mut taken = BTreeSet::new();
+        for (id, function) in template.functions() {
+            let group = function["LoggingConfig"]["LogGroup"]["Ref"].as_str().unwrap_or_default();
+            assert_eq!(template.resource(group)["Type"], "AWS::Logs::LogGroup", "{}: {id}", template.name);
+            assert!(!template.resource(group)["Properties"]["RetentionInDays"].is_null(), "{}: {id}", template.name);
+            assert!(taken.insert(group), "{}: {id} shares its log group", template.name);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn parameters_refuse_what_would_be_unsafe() -> Outcome {
+    let template = Template::latchkey()?;
+    let bounds = |name: &str| {
+        let parameter = &template.section("Parameters")[name];
+        (parameter["MinValue"].as_i64(), parameter["Default"].as_i64(), parameter["MaxValue"].as_i64())
+    };
+    assert_eq!(bounds("AccessTokenSeconds"), (Some(300), Some(900), Some(3600)));
+    assert_eq!(bounds("RefreshGraceSeconds"), (Some(10), Some(30), Some(300)));
+    assert_eq!(bounds("PasswordMinLength"), (Some(8), Some(15), Some(64)));
+    let (weakest, default, _) = bounds("Argon2MemoryKib");
+    assert_eq!((weakest, default), (Some(19456), Some(19456)));
+    Ok(())
+}
+
+#[test]
+fn concurrency_is_reserved_only_for_hashing_and_only_when_asked() -> Outcome {
+    let template = Template::latchkey()?;
+    let asked =
+        json!({ "Fn::If": ["HasHashingConcurrency", { "Ref": "HashingConcurrency" }, { "Ref": "AWS::NoValue" }] });
+    assert_eq!(template.section("Parameters")["HashingConcurrency"]["Default"], "");
+    for (id, function) in template.functions() {
+        let hashes = function["MemorySize"] == json!({ "Ref": "HashingMemorySize" });
+        let expected = if hashes { &asked } else { &Json::Null };
+        assert_eq!(&function["ReservedConcurrentExecutions"], expected, "{id}");
+    }
+    Ok(())
+}
+
+#[test]
+fn other_stacks_can_import_what_they_need_to_attach() -> Outcome {
+    let template = Template::latchkey()?;
+    for name in ["AuthorizerArn", "SessionAuthorizerArn", "Issuer", "Audience", "JwksUrl", "ApiUrl"] {
+        let export = &template.section("Outputs")[name]["Export"]["Name"]["Fn::Sub"];
+        assert_eq!(*export, format!("${{AWS::StackName}}-{name}"));
+    }
+    Ok(())
+}
+
+#[test]
+fn the_public_keys_come_from_the_custom_resource_and_never_wait_an_hour() -> Outcome {
+    let template = Template::latchkey()?;
+    assert_eq!(template.resource("Keys")["Type"], "Custom::LatchkeyKeys");
+    assert_eq!(template.resource("Keys")["Properties"]["ServiceTimeout"], 60);
+    for (id, function) in template.functions() {
+        if let Some(jwks) = function["Environment"]["Variables"].get("LATCHKEY_JWKS") {
+            assert_eq!(*jwks, json!({ "Fn::GetAtt": ["Keys", "Jwks"] }), "{id}");
+        }
+    }
+    Ok(())
+}
+
+/// `sam validate --lint` does not see a circle, because SAM's own templates hide it until they are transformed.
+#[test]
+fn no_resource_waits_for_itself() -> Outcome {
+    for template in Template::all()? {
+        let mut waiting = dependencies(&template);
+        while !waiting.is_empty() {
+            let ready: BTreeSet<String> =
+                waiting.iter().filter(|(_, needs)| needs.is_empty()).map(|(id, _)| id.clone()).collect();
+            assert!(!ready.is_empty(), "{}: these wait for each other: {:?}", template.name, waiting.keys());
+            waiting.retain(|id, _| !ready.contains(id));
+            waiting.values_mut().for_each(|needs| needs.retain(|id| !ready.contains(id)));
+        }
+    }
+    Ok(())
+}
+
+fn dependencies(template: &Template) -> BTreeMap<String, BTreeSet<String>> {
+    let resources = template.section("Resources").as_object().into_iter().flatten();
+    let ids: BTreeSet<String> = resources.clone().map(|(id, _)| id.clone()).collect();
+    resources
+        .map(|(id, resource)| {
+            let mut needs = named_in(resource);
+            if resource["Type"] == "AWS::Serverless::Function" {
+                needs.extend(named_in(&template.section("Globals")["Function"]));
+            }
+            (id.clone(), needs.intersection(&ids).cloned().collect())
+        })
+        .collect()
+}
+
+/// Every name in a `Ref`, `GetAtt`, `Sub` or `DependsOn` below `value`.
+fn named_in(value: &Json) -> BTreeSet<String> {
+    let text = |value: &Json| value.as_str().map(str::to_owned);
+    match value {
+        Json::Object(fields) => {
+            let here = fields.iter().flat_map(|(name, field)| match name.as_str() {
+                "Ref" | "DependsOn" => text(field).into_iter().collect(),
+                "Fn::GetAtt" => text(&field[0]).into_iter().collect(),
+                "Fn::Sub" => placeholders(field.as_str().or(field[0].as_str()).unwrap_or_default()),
+                _ => Vec::new(),
+            });
+            here.chain(fields.values().flat_map(named_in)).collect()
+        }
+        Json::Array(items) => items.iter().flat_map(named_in).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+/// `a` and `b` of `${a}-${b.Arn}`.
+fn placeholders(pattern: &str) -> Vec<String> {
+    let inside = pattern.split("${").skip(1).filter_map(|rest| rest.split(['.', '}']).next());
+    inside.map(str::to_owned).collect()
+}

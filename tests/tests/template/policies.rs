@@ -1,0 +1,87 @@
+//! The policy of a function is exactly what its ports do: a function's `handle` names the ports it uses, and each port is a
+//! few calls to DynamoDB. One call too few fails on AWS, one too many is a right nobody needs.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::Outcome;
+use crate::access::statements;
+use crate::cloudformation::{Template, list, root};
+
+/// What each port of `shared/src/ports.rs` calls, as table and action. Parts of a transaction count one by one.
+const PORTS: [(&str, &[&str]); 16] = [
+    ("ReserveAttempt", &["Ephemera UpdateItem"]),
+    ("ClearAttempts", &["Ephemera DeleteItem"]),
+    ("CreateUser", &["Users PutItem"]),
+    ("FindAccount", &["Users BatchGetItem", "Ephemera BatchGetItem", "Users Query"]),
+    ("FindAccountById", &["Users Query"]),
+    ("FindUser", &["Users GetItem"]),
+    ("RenameUser", &["Users UpdateItem"]),
+    ("ReplacePasswordHash", &["Users UpdateItem"]),
+    ("DeleteUser", &["Users DeleteItem", "Ephemera PutItem"]),
+    ("RaiseEpoch", &["Users UpdateItem", "Ephemera PutItem"]),
+    ("CreateSession", &["Sessions PutItem"]),
+    ("FindSession", &["Sessions BatchGetItem", "Users BatchGetItem"]),
+    ("ListSessions", &["Sessions Query"]),
+    ("RotateSession", &["Sessions UpdateItem"]),
+    ("SlideSession", &["Sessions UpdateItem"]),
+    ("EndSession", &["Sessions UpdateItem", "Ephemera PutItem"]),
+];
+
+#[test]
+fn every_function_may_do_what_its_ports_do_and_nothing_else() -> Outcome {
+    let template = Template::latchkey()?;
+    for id in template.functions().into_keys() {
+        let operation = template.operation(id);
+        let needed = match operation.as_str() {
+            // These two share one port, of which each uses one half.
+            "rotate-keys" => calls(&["Ephemera PutItem"]),
+            "well-known" => calls(&["Ephemera GetItem"]),
+            _ => needed(&operation)?,
+        };
+        assert_eq!(allowed(&template, id), needed, "{operation}");
+    }
+    Ok(())
+}
+
+/// Table and action of every call to DynamoDB that the policy of `function` allows.
+fn allowed(template: &Template, function: &str) -> BTreeSet<String> {
+    let mut calls = BTreeSet::new();
+    for statement in statements(&template.resource(function)["Properties"]) {
+        for action in list(&statement["Action"]) {
+            let Some(action) = action.as_str().and_then(|action| action.strip_prefix("dynamodb:")) else { continue };
+            for resource in list(&statement["Resource"]) {
+                calls.insert(format!("{} {action}", resource["Fn::GetAtt"][0].as_str().unwrap_or_default()));
+            }
+        }
+    }
+    calls
+}
+
+/// The calls of every port that the function imports.
+fn needed(operation: &str) -> Outcome<BTreeSet<String>> {
+    let source = fs::read_to_string(root().join("functions").join(operation).join("src/lib.rs"))?;
+    let mut needed = BTreeSet::new();
+    for port in imported_ports(&source) {
+        let known = PORTS.iter().find(|(name, _)| *name == port);
+        let (_, port_calls) =
+            known.ok_or_else(|| format!("say in this file what the port {port} of {operation} calls"))?;
+        needed.extend(calls(port_calls));
+    }
+    Ok(needed)
+}
+
+/// `A` and `B` of `ports::{A, B}`, and `A` of `ports::A`.
+fn imported_ports(source: &str) -> Vec<&str> {
+    let Some((_, import)) = source.split_once("ports::") else { return Vec::new() };
+    let names = match import.strip_prefix('{') {
+        Some(several) => several.split('}').next(),
+        None => import.split([',', ';', '}']).next(),
+    };
+    let names = names.unwrap_or_default().split(',').map(str::trim);
+    names.filter(|name| !name.is_empty()).collect()
+}
+
+fn calls(names: &[&str]) -> BTreeSet<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}

@@ -1,0 +1,102 @@
+//! The same routes everywhere: the template, the router of `cargo lambda watch`, the contract.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value as Json;
+
+use crate::Outcome;
+use crate::cloudformation::{Template, root};
+
+/// `GET /auth/me` and the operation that answers it.
+type Routes = BTreeMap<String, String>;
+
+#[test]
+fn the_template_and_the_watch_router_send_the_same_routes_to_the_same_functions() -> Outcome {
+    let mut template = of_template(&Template::latchkey()?);
+    // `cargo lambda watch` answers unknown paths itself.
+    template.remove("$default");
+    assert_eq!(template, of_router()?);
+    Ok(())
+}
+
+#[test]
+fn the_contract_describes_exactly_these_routes() -> Outcome {
+    let mut template: BTreeSet<String> = of_template(&Template::latchkey()?).into_keys().collect();
+    template.remove("$default");
+    assert_eq!(template, of_contract()?);
+    Ok(())
+}
+
+#[test]
+fn what_no_route_matches_is_answered_with_our_own_problem_document() -> Outcome {
+    let routes = of_template(&Template::latchkey()?);
+    assert_eq!(routes.get("$default").map(String::as_str), Some("well-known"));
+    Ok(())
+}
+
+#[test]
+fn every_folder_of_functions_is_deployed_under_its_own_name() -> Outcome {
+    let template = Template::latchkey()?;
+    let mut deployed = BTreeSet::new();
+    for id in template.functions().into_keys() {
+        let metadata = &template.resource(id)["Metadata"];
+        assert_eq!(metadata["BuildMethod"], "rust-cargolambda", "{id}");
+        assert_eq!(metadata["BuildProperties"]["Binary"], template.operation(id), "{id}");
+        deployed.insert(template.operation(id));
+    }
+    let mut folders = BTreeSet::new();
+    for folder in fs::read_dir(root().join("functions"))? {
+        folders.insert(folder?.file_name().to_string_lossy().into_owned());
+    }
+    assert_eq!(deployed, folders);
+    Ok(())
+}
+
+fn of_template(template: &Template) -> Routes {
+    let routes = template.resources("AWS::ApiGatewayV2::Route").into_values();
+    routes.map(|route| (text(&route["RouteKey"]), answers(template, route))).collect()
+}
+
+/// Route, integration, function: the operation at the end of that chain.
+fn answers(template: &Template, route: &Json) -> String {
+    let target = text(&route["Target"]["Fn::Sub"]);
+    let integration = target.trim_start_matches("integrations/${").trim_end_matches('}');
+    let function = &template.resource(integration)["Properties"]["IntegrationUri"]["Fn::GetAtt"][0];
+    template.operation(&text(function))
+}
+
+fn of_router() -> Outcome<Routes> {
+    let cargo = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(root())
+        .output()?;
+    let metadata: Json = serde_json::from_slice(&cargo.stdout)?;
+    let router = metadata["metadata"]["lambda"]["watch"]["router"].as_object().ok_or("Cargo.toml has no router")?;
+    let mut routes = Routes::new();
+    for (path, entries) in router {
+        for entry in entries.as_array().into_iter().flatten() {
+            let method = text(&entry["method"]).to_uppercase();
+            routes.insert(format!("{method} {path}"), text(&entry["function"]));
+        }
+    }
+    Ok(routes)
+}
+
+fn of_contract() -> Outcome<BTreeSet<String>> {
+    let contract: Json = serde_json::from_slice(&fs::read(root().join("functions/well-known/src/openapi.json"))?)?;
+    let paths = contract["paths"].as_object().ok_or("the contract has no paths")?;
+    let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    let mut routes = BTreeSet::new();
+    for (path, item) in paths {
+        // Beside methods, a path may hold parameters, a summary, servers.
+        let present = methods.iter().filter(|method| item.get(method).is_some());
+        routes.extend(present.map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    Ok(routes)
+}
+
+fn text(value: &Json) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,86 @@
+//! `cargo xtask stack`: the real `template.yaml`, built and deployed by SAM into an AWS emulator on this machine.
+
+mod emulator;
+mod sam;
+mod urls;
+
+use anyhow::{Context, Result, ensure};
+use clap::{Args, Subcommand};
+
+use emulator::Emulator;
+use sam::{Project, Sam};
+use urls::Urls;
+
+/// What to do with the stack.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StackCommand {
+    /// Build, lint, deploy, and print the URLs. Running it again deploys what has changed.
+    Up(UpOptions),
+    /// Stop the emulator and forget everything in it.
+    Down,
+    /// Print the URL of the running API and, on a second line, that of the API behind the authorizer.
+    Url,
+}
+
+/// How to start it.
+#[derive(Debug, Args)]
+pub(crate) struct UpOptions {
+    /// Enforce IAM policies, as AWS does.
+    #[arg(long)]
+    auth: bool,
+    /// Where the emulator listens, on this machine only.
+    #[arg(long, default_value_t = 4566)]
+    port: u16,
+}
+
+const LATCHKEY: Project = Project { stack: "latchkey", folder: "" };
+const PROTECTED_API: Project = Project { stack: "protected-api", folder: "examples/protected-api" };
+const PROJECTS: [Project; 2] = [LATCHKEY, PROTECTED_API];
+
+/// Does it.
+pub(crate) fn run(command: StackCommand) -> Result<()> {
+    ensure!(cfg!(target_os = "linux"), "the stack runs the functions' Linux binaries as they are: use Linux or WSL2");
+    match command {
+        StackCommand::Up(options) => up(&options),
+        StackCommand::Down => emulator::stop(),
+        StackCommand::Url => urls().map(|urls| print!("{urls}")),
+    }
+}
+
+fn up(options: &UpOptions) -> Result<()> {
+    let sam = Sam::installed()?;
+    for project in PROJECTS {
+        sam.lint(project)?;
+    }
+    let emulator = Emulator::ensure(options.port, options.auth)?;
+    let urls = build_and_deploy(&sam, &emulator)
+        .context("the stack is not complete (the emulator still runs: `cargo xtask stack down` stops it)")?;
+    urls.save()?;
+    print!("{}", urls.introduction());
+    Ok(())
+}
+
+/// The issuer has to be a URL that resolves on this machine, and it contains the API's id, which the first deployment
+/// decides. So Latchkey is deployed twice, unless it was there before.
+fn build_and_deploy(sam: &Sam, emulator: &Emulator) -> Result<Urls> {
+    for project in PROJECTS {
+        sam.build(project)?;
+    }
+    let api = match sam.output(emulator, LATCHKEY, "ApiId")? {
+        Some(api) => api,
+        None => {
+            sam.deploy(emulator, LATCHKEY, &["Protect=false"])?;
+            sam.output(emulator, LATCHKEY, "ApiId")?.context("template.yaml has no output ApiId")?
+        }
+    };
+    let api = emulator.api_url(&api);
+    sam.deploy(emulator, LATCHKEY, &["Protect=false", &format!("PublicUrl={api}")])?;
+    sam.deploy(emulator, PROTECTED_API, &[&format!("LatchkeyStack={}", LATCHKEY.stack)])?;
+    let protected = sam.output(emulator, PROTECTED_API, "ApiId")?.context("the example has no output ApiId")?;
+    Ok(Urls { api, protected_api: emulator.api_url(&protected) })
+}
+
+fn urls() -> Result<Urls> {
+    ensure!(Emulator::running()?.is_some(), "no stack runs: start one with `cargo xtask stack up`");
+    Urls::saved()
+}

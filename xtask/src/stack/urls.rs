@@ -1,0 +1,64 @@
+//! The URLs of what was deployed, remembered for `cargo xtask stack url`.
+
+use std::fmt;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use super::emulator;
+
+/// Where the deployed APIs answer.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Urls {
+    /// Latchkey itself.
+    pub(super) api: String,
+    /// The example behind its authorizer.
+    pub(super) protected_api: String,
+}
+
+impl Urls {
+    /// Those of the last deployment.
+    pub(super) fn saved() -> Result<Self> {
+        let text = fs::read_to_string(file())
+            .context("the deployment has not finished: run `cargo xtask stack up` again and look at its messages")?;
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Remembers them until the emulator stops.
+    pub(super) fn save(&self) -> Result<()> {
+        fs::write(file(), serde_json::to_string_pretty(self)?)
+            .with_context(|| format!("{} cannot be written", file().display()))
+    }
+
+    /// What a person can paste to see it work. The URLs contain a `$`: single quotes.
+    pub(super) fn introduction(&self) -> String {
+        let Self { api, protected_api } = self;
+        format!(
+            r#"
+Latchkey      {api}
+behind it     {protected_api}
+
+curl -s '{api}/auth/register' -H 'content-type: application/json' \
+  -d '{{"email":"ada@example.com","password":"a long enough password"}}'
+TOKEN=$(curl -s '{api}/auth/login' -H 'content-type: application/json' \
+  -d '{{"email":"ada@example.com","password":"a long enough password"}}' | sed -E 's/.*"access_token":"([^"]+)".*/\1/')
+curl -s '{protected_api}/notes' -H "Authorization: Bearer $TOKEN"
+curl -s '{api}/.well-known/jwks.json'
+
+ready: cargo xtask stack url | down
+"#
+        )
+    }
+}
+
+impl fmt::Display for Urls {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "{}\n{}", self.api, self.protected_api)
+    }
+}
+
+fn file() -> PathBuf {
+    emulator::folder().join("urls.json")
+}
