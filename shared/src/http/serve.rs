@@ -89,6 +89,7 @@ fn into_gateway(reply: Reply) -> ApiGatewayV2httpResponse {
     response.status_code = i64::from(parts.status.as_u16());
     response.headers = parts.headers;
     response.cookies = cookies;
-    response.body = Some(body);
+    // Absent, not null: a gateway may take null for a body.
+    response.body = Some(body).filter(|body| !body.is_empty());
     response
 }
