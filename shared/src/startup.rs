@@ -36,7 +36,7 @@ impl<'a> Startup<'a> {
     /// The store, on the three tables that are named.
     ///
     /// # Errors
-    /// When a table is not named.
+    /// When a table is not named, or named twice.
     pub fn store(&self) -> Result<DynamoDb, StartupError> {
         let table = |name| self.env.required(name).map(str::to_owned);
         let tables = Tables {
@@ -44,6 +44,9 @@ impl<'a> Startup<'a> {
             sessions: table("LATCHKEY_SESSIONS_TABLE")?,
             ephemera: table("LATCHKEY_EPHEMERA_TABLE")?,
         };
+        if tables.users == tables.sessions || tables.users == tables.ephemera || tables.sessions == tables.ephemera {
+            return Err("LATCHKEY_USERS_TABLE, LATCHKEY_SESSIONS_TABLE and LATCHKEY_EPHEMERA_TABLE must differ".into());
+        }
         DynamoDb::connect(&self.sdk, &|name| self.env.get(name).map(str::to_owned), tables).map_err(unreachable)
     }
 

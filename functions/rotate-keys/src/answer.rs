@@ -1,6 +1,8 @@
 //! The answer to CloudFormation: a PUT to the URL in the event.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html>
 
+use std::time::Duration;
+
 use aws_smithy_runtime_api::client::{http::HttpConnector, orchestrator::HttpRequest};
 use aws_smithy_types::body::SdkBody;
 use latchkey::startup::StartupError;
@@ -10,6 +12,9 @@ use crate::Event;
 
 /// The resource's name for CloudFormation. It never changes: a changed one would make CloudFormation delete the old.
 const PHYSICAL_RESOURCE_ID: &str = "latchkey-keys";
+
+/// How long CloudFormation's bucket may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) enum Outcome {
     /// The rings exist and the public keys are published.
@@ -64,7 +69,7 @@ impl<'a> Answer<'a> {
         request.set_uri(url)?;
         // The URL is signed for a request without a content type.
         request.headers_mut().insert("content-type", "");
-        let response = connector.call(request).await?;
+        let response = tokio::time::timeout(PATIENCE, connector.call(request)).await??;
         if response.status().is_success() {
             Ok(())
         } else {

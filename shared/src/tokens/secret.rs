@@ -42,6 +42,7 @@ impl Secret {
     }
 
     /// The bytes, for the algorithm that needs them.
+    #[cfg(feature = "aws")]
     pub(crate) fn reveal(&self) -> &[u8; SECRET_BYTES] {
         &self.0
     }

@@ -1,0 +1,101 @@
+//! What every store must do, one rule per test, on both stores. Time is a value here: nothing waits.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "rules are functions that tests call, not tests themselves")]
+
+#[path = "store_contract/accounts.rs"]
+mod accounts;
+#[path = "store_contract/attempts.rs"]
+mod attempts;
+#[path = "store_contract/changes.rs"]
+mod changes;
+#[path = "store_contract/deletion.rs"]
+mod deletion;
+#[path = "store_contract/endings.rs"]
+mod endings;
+#[path = "store_contract/fixtures.rs"]
+mod fixtures;
+#[path = "store_contract/list.rs"]
+mod list;
+#[path = "store_contract/parallel.rs"]
+mod parallel;
+#[path = "store_contract/rest.rs"]
+mod rest;
+#[path = "store_contract/rotation.rs"]
+mod rotation;
+#[path = "store_contract/rotation_window.rs"]
+mod rotation_window;
+#[path = "store_contract/sessions.rs"]
+mod sessions;
+#[path = "store_contract/store.rs"]
+mod store;
+
+macro_rules! contract {
+    ($($module:ident :: $rule:ident),+ $(,)?) => {
+        mod memory {
+            $(#[tokio::test]
+            async fn $rule() {
+                crate::$module::$rule(latchkey::memory::Memory::default()).await;
+            })+
+        }
+
+        mod dynamodb {
+            $(#[tokio::test]
+            async fn $rule() {
+                crate::$module::$rule(latchkey_tests::local_dynamodb::local_dynamodb().store()).await;
+            })+
+        }
+    };
+}
+
+contract! {
+    accounts::an_account_is_found_whole_by_email_and_by_id,
+    accounts::nobody_is_found_where_nobody_is,
+    accounts::a_taken_email_is_refused_and_changes_nothing,
+    accounts::c6_twenty_parallel_registrations_of_one_email_make_one_whole_account,
+    attempts::c9_two_hundred_parallel_attempts_on_one_account_never_exceed_its_limit,
+    attempts::attempts_on_many_accounts_never_exceed_the_limit_of_their_source,
+    attempts::a_refused_attempt_is_not_counted_anywhere,
+    attempts::a_cleared_counter_starts_over,
+    attempts::a_counter_starts_over_with_its_window,
+    attempts::a_limit_of_zero_grants_nothing,
+    changes::a_name_is_set_and_removed,
+    changes::a_name_is_not_set_once_the_epoch_has_moved,
+    changes::a_hash_is_replaced_only_if_it_is_the_one_that_was_verified,
+    changes::g3_a_rehash_that_straddles_a_change_is_refused,
+    changes::raising_the_epoch_moves_profile_and_password_and_tells_the_feed,
+    changes::a_stale_epoch_is_not_raised_and_the_feed_hears_nothing,
+    changes::of_twenty_parallel_raises_one_happens,
+    deletion::a_deleted_account_is_gone_whole_and_its_email_is_free,
+    deletion::g3_a_deletion_that_straddles_a_change_is_refused_whole,
+    deletion::an_account_is_not_deleted_with_the_email_of_another,
+    deletion::sessions_of_a_deleted_account_have_no_user,
+    endings::a_session_ends_once_and_keeps_its_first_cause,
+    endings::of_twenty_parallel_endings_one_happens,
+    endings::an_ending_leaves_a_tombstone_and_tells_the_feed,
+    endings::a_session_that_is_not_there_cannot_end_and_the_feed_hears_nothing,
+    endings::an_expired_session_can_still_be_ended,
+    endings::b4_rotations_against_an_ending_leave_nothing_alive,
+    list::pages_hold_every_live_session_once_in_order,
+    list::ended_and_expired_sessions_are_left_out,
+    list::sessions_of_others_are_not_listed,
+    rest::published_keys_are_read_back_and_replaced,
+    rest::b13_a_dump_of_the_tables_holds_no_seed,
+    rest::counters_and_feed_name_nobody,
+    rotation::a_rotation_moves_generation_use_and_idle_limit_and_nothing_else,
+    rotation::b1_of_fifty_parallel_rotations_one_happens_and_the_others_see_it,
+    rotation::another_generation_is_refused,
+    rotation::another_seed_is_refused,
+    rotation::another_epoch_is_refused,
+    rotation::b6_a_session_is_rotated_until_a_second_before_its_idle_limit,
+    rotation::b7_a_session_is_rotated_until_a_second_before_its_absolute_limit,
+    rotation::an_ended_session_is_refused,
+    rotation::a_session_that_is_not_there_is_refused,
+    rotation_window::the_last_four_rotations_are_remembered_newest_first,
+    rotation_window::a_fifth_rotation_within_the_grace_is_refused,
+    rotation_window::b5_rotations_in_one_frozen_second_and_a_clock_stepped_back_are_remembered,
+    sessions::a_session_reads_back_as_it_was_written_and_with_its_user,
+    sessions::a_session_is_never_replaced,
+    sessions::a_session_created_twice_by_one_request_is_one_session,
+    sessions::sliding_moves_last_use_and_idle_limit_and_nothing_else,
+    sessions::b6_sliding_never_brings_a_session_back,
+}

@@ -1,0 +1,83 @@
+//! What a rule may ask of a store: every port, and a look behind them.
+
+use latchkey::{
+    domain::FeedEntry,
+    dynamodb::DynamoDb,
+    memory::Memory,
+    ports::{
+        ClearAttempts, CreateSession, CreateUser, DeleteUser, EndSession, FindAccount, FindAccountById,
+        FindPublishedKeys, FindSession, FindUser, ListSessions, PublishKeys, RaiseEpoch, RenameUser,
+        ReplacePasswordHash, ReserveAttempt, RotateSession, SlideSession,
+    },
+};
+use latchkey_tests::local_dynamodb::local_dynamodb;
+use serde_json::Value;
+
+/// All accounts.
+pub(crate) trait Accounts:
+    CreateUser + FindAccount + FindAccountById + FindUser + RenameUser + ReplacePasswordHash + RaiseEpoch + DeleteUser
+{
+}
+
+/// All sessions.
+pub(crate) trait Sessions:
+    CreateSession + FindSession + RotateSession + SlideSession + EndSession + ListSessions
+{
+}
+
+/// A store under contract.
+pub(crate) trait Store:
+    Accounts + Sessions + ReserveAttempt + ClearAttempts + FindPublishedKeys + PublishKeys + Clone + Send + Sync + 'static
+{
+    /// What the feed tells under the name of `entry`, as text.
+    fn told(&self, entry: &FeedEntry) -> Vec<String> {
+        self.feed().into_iter().filter(|line| line.contains(&entry.name())).collect()
+    }
+
+    /// The whole feed, one line per entry.
+    fn feed(&self) -> Vec<String>;
+
+    /// All there is, as text.
+    fn dump(&self) -> String;
+}
+
+impl Accounts for Memory {}
+impl Sessions for Memory {}
+impl Accounts for DynamoDb {}
+impl Sessions for DynamoDb {}
+
+/// An entry as the line that [`Store::feed`] has for it.
+pub(crate) fn line(entry: &FeedEntry) -> String {
+    let epoch = entry.epoch.map(|epoch| epoch.to_string()).unwrap_or_default();
+    let (bucket, shard, until) = (entry.bucket, entry.shard(), entry.until.seconds());
+    format!("feed#{bucket}#{shard} {} {epoch} {until}", entry.name())
+}
+
+impl Store for Memory {
+    fn feed(&self) -> Vec<String> {
+        Memory::feed(self).iter().map(line).collect()
+    }
+
+    fn dump(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+impl Store for DynamoDb {
+    fn feed(&self) -> Vec<String> {
+        let text =
+            |item: &Value, pointer: &str| item.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let line =
+            |item: &Value| ["/pk/S", "/sk/S", "/epoch/N", "/expires_at/N"].map(|pointer| text(item, pointer)).join(" ");
+        let local = local_dynamodb();
+        let items = local.scan(&local.tables().ephemera);
+        items.iter().map(line).filter(|line| line.starts_with("feed#")).collect()
+    }
+
+    fn dump(&self) -> String {
+        let local = local_dynamodb();
+        let tables = local.tables();
+        let items = [tables.users, tables.sessions, tables.ephemera].map(|table| local.scan(&table));
+        items.iter().flatten().map(ToString::to_string).collect()
+    }
+}
