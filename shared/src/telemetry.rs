@@ -5,7 +5,6 @@
 use std::{io::Write, time::Duration};
 
 use serde::Serialize;
-use serde_json::json;
 
 use crate::config::{ConfigError, Env};
 
@@ -148,26 +147,67 @@ fn shorten(path: &str) -> &str {
     path.get(..MAX_BYTES).unwrap_or(if path.len() <= MAX_BYTES { path } else { "" })
 }
 
-/// The line with its metrics: requests, failures and duration by function, and one count by event.
+/// The line with its metrics: failures and duration by function, and a count by event.
 fn render(line: &Line<'_>) -> String {
-    let mut object = json!(line);
-    let event = line.facts.event.map(|event| json!(event));
-    let mut metrics =
-        vec![json!({"Name": "duration_ms", "Unit": "Milliseconds"}), json!({"Name": "failures", "Unit": "Count"})];
-    let mut groups = vec![json!({"Namespace": "Latchkey", "Dimensions": [["function"]], "Metrics": metrics})];
-    if event.is_some() {
-        metrics = vec![json!({"Name": "events", "Unit": "Count"})];
-        groups.push(json!({"Namespace": "Latchkey", "Dimensions": [["event"]], "Metrics": metrics}));
-        object["events"] = json!(1);
+    #[derive(Serialize)]
+    struct Measured<'a> {
+        #[serde(flatten)]
+        line: &'a Line<'a>,
+        failures: u8,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        events: Option<u8>,
+        _aws: Metrics,
     }
-    object["failures"] = json!(u8::from(line.status >= 500));
-    let now = crate::domain::time::system_clock().seconds();
-    object["_aws"] = json!({"Timestamp": now * 1000, "CloudWatchMetrics": groups});
-    object.to_string()
+    let event = line.facts.event;
+    let failures = u8::from(line.status >= 500);
+    let measured = Measured { line, failures, events: event.map(|_| 1), _aws: Metrics::new(event.is_some()) };
+    serde_json::to_string(&measured).unwrap_or_default()
+}
+
+/// Which members of a line are metrics, for CloudWatch's embedded metric format.
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metrics {
+    timestamp: u64,
+    cloud_watch_metrics: &'static [Directive],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    namespace: &'static str,
+    dimensions: [[&'static str; 1]; 1],
+    metrics: &'static [Metric],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+}
+
+const DIRECTIVES: &[Directive] = &[
+    Directive {
+        namespace: "Latchkey",
+        dimensions: [["function"]],
+        metrics: &[Metric { name: "duration_ms", unit: "Milliseconds" }, Metric { name: "failures", unit: "Count" }],
+    },
+    Directive { namespace: "Latchkey", dimensions: [["event"]], metrics: &[Metric { name: "events", unit: "Count" }] },
+];
+
+impl Metrics {
+    fn new(with_event: bool) -> Self {
+        let timestamp = crate::domain::time::system_clock().seconds().saturating_mul(1000);
+        Self { timestamp, cloud_watch_metrics: if with_event { DIRECTIVES } else { &DIRECTIVES[..1] } }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
