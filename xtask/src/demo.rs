@@ -1,0 +1,51 @@
+//! `cargo xtask demo`: a user's life with Latchkey, each exchange printed as a person wants to read it.
+
+mod exchange;
+mod story;
+
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+
+use exchange::Server;
+use story::Story;
+
+/// Whom to talk to.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Options {
+    /// The API.
+    #[arg(long, default_value = "http://localhost:9000")]
+    pub url: String,
+    /// Where functions are invoked directly (`/2015-03-31/functions/…`); by default the same as the API's.
+    #[arg(long, value_name = "URL")]
+    pub invoke_url: Option<String>,
+    /// The authorizer's name at the invoke URL.
+    #[arg(long, value_name = "NAME", default_value = "authorizer")]
+    pub authorizer: String,
+    /// How long a refresh token stays good after it was used; `dev` prints it.
+    #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+    pub grace_seconds: u64,
+}
+
+/// Tells the story; fails at the first answer that does not belong into it.
+pub fn run(options: &Options) -> Result<()> {
+    let url = options.url.trim_end_matches('/');
+    let invoke_url = options.invoke_url.as_deref().unwrap_or(url).trim_end_matches('/');
+    println!("Latchkey at {url}");
+    let mut story = Story {
+        server: Server::at(url),
+        invoke: Server::at(invoke_url),
+        authorizer: options.authorizer.clone(),
+        grace: Duration::from_secs(options.grace_seconds),
+        email: format!("demo.{}@example.com", random_hex()?),
+        password: format!("correct horse {}", random_hex()?),
+    };
+    story.tell()?;
+    println!("\nThe end: everything answered as it should.");
+    Ok(())
+}
+
+fn random_hex() -> Result<String> {
+    let number = getrandom::u64().map_err(|error| anyhow!("no random bytes: {error}"))?;
+    Ok(format!("{number:016x}"))
+}

@@ -1,0 +1,34 @@
+//! `cargo xtask test`: everything that can be checked without a deployment; `--all` adds what needs one.
+
+mod dev_server;
+mod itself;
+mod readme;
+mod runner;
+mod stack;
+mod steps;
+mod summary;
+
+use anyhow::Result;
+
+use summary::Summary;
+
+/// How much to check.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Also deploy the stack into the emulator and walk through it, start `dev` and use it, and run the benchmark's guards.
+    #[arg(long)]
+    all: bool,
+    /// Only steps with this in their name; the others are counted as skipped.
+    #[arg(long, value_name = "WORDS")]
+    only: Option<String>,
+}
+
+/// Runs every step even after a failure, says how each went, and fails if one did.
+pub fn run(options: &Options) -> Result<()> {
+    let mut summary = Summary::of_steps(options.only.clone());
+    steps::fast(&mut summary)?;
+    if options.all {
+        steps::slow(&mut summary)?;
+    }
+    summary.finish()
+}

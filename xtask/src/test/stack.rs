@@ -1,0 +1,32 @@
+//! The deployed stack: up with IAM enforced, the end-to-end tests, and down whatever happened.
+
+use anyhow::{Context, Result, ensure};
+
+use super::itself;
+use super::runner::Runner;
+use crate::process;
+
+/// Deploys, tests, and cleans up.
+pub fn check(runner: Runner) -> Result<()> {
+    ensure!(cfg!(target_os = "linux"), "the stack needs Linux or WSL2: it was NOT tested");
+    let _down = Down;
+    process::run("cargo xtask stack up --auth", itself::xtask(&["stack", "up", "--auth"])?)?;
+    let urls = process::output("cargo xtask stack url", itself::xtask(&["stack", "url"])?)?;
+    let mut urls = urls.lines();
+    let api = urls.next().context("`stack url` prints no URL")?;
+    let protected = urls.next().context("`stack url` prints no URL of the protected API")?;
+    let environment = [("LATCHKEY_E2E_URL", api.to_owned()), ("LATCHKEY_E2E_PROTECTED_URL", protected.to_owned())];
+    runner.deployed("e2e", &environment)
+}
+
+struct Down;
+
+impl Drop for Down {
+    fn drop(&mut self) {
+        let down =
+            itself::xtask(&["stack", "down"]).and_then(|command| process::run("cargo xtask stack down", command));
+        if let Err(error) = down {
+            eprintln!("{error:#}");
+        }
+    }
+}
