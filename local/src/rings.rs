@@ -30,7 +30,7 @@ impl Kind {
 
 /// The text of a fresh ring.
 pub fn generate(kind: Kind, algorithm: &str) -> Result<String> {
-    let now = system_clock();
+    let now = system_clock()?;
     let ring = match kind {
         Kind::Sign => {
             let algorithm = Algorithm::parse(algorithm)

@@ -1,6 +1,6 @@
 //! Every way an operation can end badly.
 
-use crate::domain::random::NoRandomness;
+use crate::domain::{random::NoRandomness, time::BrokenClock};
 
 /// A failure that a caller is told about. `http::problem` maps each to a status and a problem document, in one place.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,12 @@ impl Refusal {
     pub const REUSED: Self = Self("refresh token reused");
 }
 
+/// An error with all its causes, for the log.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 /// What is wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
@@ -75,6 +81,12 @@ impl FieldError {
     /// Says what is wrong with the field at `pointer`.
     pub fn new(pointer: &'static str, detail: impl ToString) -> Self {
         Self { pointer, detail: detail.to_string() }
+    }
+}
+
+impl From<BrokenClock> for Error {
+    fn from(cause: BrokenClock) -> Self {
+        Self::Unavailable(Box::new(cause))
     }
 }
 

@@ -4,6 +4,8 @@ pub mod authorizer;
 #[cfg(feature = "aws")]
 pub mod bodies;
 #[cfg(feature = "aws")]
+mod event;
+#[cfg(feature = "aws")]
 pub mod problem;
 #[cfg(feature = "aws")]
 pub mod reply;

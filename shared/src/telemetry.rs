@@ -2,7 +2,10 @@
 //!
 //! Identifiers are fields; secrets, tokens, emails and bodies are never given to this module at all.
 
-use std::{io::Write, time::Duration};
+use std::{
+    io::Write,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use serde::Serialize;
 
@@ -161,7 +164,21 @@ fn render(line: &Line<'_>) -> String {
     let event = line.facts.event;
     let failures = u8::from(line.status >= 500);
     let measured = Measured { line, failures, events: event.map(|_| 1), _aws: Metrics::new(event.is_some()) };
-    serde_json::to_string(&measured).unwrap_or_default()
+    in_ascii(serde_json::to_string(&measured).unwrap_or_default())
+}
+
+/// JSON with everything but printable ASCII escaped: some viewers end a line at U+2028 or U+0085, and terminals obey more than
+/// the controls that JSON itself escapes.
+fn in_ascii(json: String) -> String {
+    let is_plain = |c: char| c == ' ' || c.is_ascii_graphic();
+    if json.chars().all(is_plain) {
+        return json;
+    }
+    let escape = |unit: &mut u16| format!("\\u{unit:04x}");
+    json.chars().fold(String::with_capacity(json.len()), |text, c| match c {
+        c if is_plain(c) => text + c.encode_utf8(&mut [0; 4]),
+        c => text + &c.encode_utf16(&mut [0; 2]).iter_mut().map(escape).collect::<String>(),
+    })
 }
 
 /// Which members of a line are metrics, for CloudWatch's embedded metric format.
@@ -199,7 +216,8 @@ const DIRECTIVES: &[Directive] = &[
 
 impl Metrics {
     fn new(with_event: bool) -> Self {
-        let timestamp = crate::domain::time::system_clock().seconds().saturating_mul(1000);
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let timestamp = now.as_secs().saturating_mul(1000);
         Self { timestamp, cloud_watch_metrics: if with_event { DIRECTIVES } else { &DIRECTIVES[..1] } }
     }
 }
@@ -212,7 +230,7 @@ mod tests {
 
     #[test]
     fn e6_a_hostile_path_stays_one_line() {
-        let path = format!("/auth/\r\n\u{1b}[31m{}", "x".repeat(60));
+        let path = format!("/auth/\r\n\u{1b}[31m\u{2028}\u{85}\u{7f}\u{1f511}{}", "x".repeat(60));
         let line = Line {
             level: Level::Info,
             function: "me",
@@ -224,7 +242,8 @@ mod tests {
             facts: &Facts::default(),
         };
         let text = render(&line);
-        assert!(!text.contains(['\r', '\n', '\u{1b}']), "{text}");
+        assert!(text.chars().all(|c| c == ' ' || c.is_ascii_graphic()), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["path"], path);
         assert_eq!(shorten(&"é".repeat(1000)).len(), 128);
         assert_eq!(shorten(&format!("x{}", "é".repeat(1000))), "");
     }

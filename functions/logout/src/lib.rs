@@ -33,7 +33,7 @@ pub async fn start(env: &Env) -> Result<Logout<DynamoDb>, StartupError> {
 /// # Errors
 /// [`Error::Unavailable`] only.
 pub async fn handle<S: EndSession>(app: &Logout<S>, request: &Request, now: Timestamp) -> Result<Reply, Error> {
-    let body: Body = request::optional_json(request).unwrap_or_default();
+    let body: Body = request::lenient_json(request);
     let bearer = request::unverified_token(request).ok();
     let presented = [body.refresh_token.as_deref(), body.session_token.as_deref(), bearer];
     let tokens: Vec<_> = presented.into_iter().flatten().collect();

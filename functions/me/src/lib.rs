@@ -11,8 +11,7 @@ use latchkey::{
         account::{Account, delete, read, rename},
     },
     ports::{
-        DeleteUser, EndSession, FindAccountById, FindSession, FindUser, ListSessions, RenameUser, ReserveAttempt,
-        SlideSession,
+        DeleteUser, EndSession, FindAccountById, FindSession, ListSessions, RenameUser, ReserveAttempt, SlideSession,
     },
     startup::{Startup, StartupError},
     telemetry::Event,
@@ -56,8 +55,7 @@ pub async fn start(env: &Env) -> Result<Account<DynamoDb>, StartupError> {
 /// See [`read`], [`rename`] and [`delete`], and everything that can be wrong with a body.
 pub async fn handle<S>(app: &Account<S>, request: &Request, now: Timestamp) -> Result<Reply, Error>
 where
-    S: FindUser
-        + FindSession
+    S: FindSession
         + SlideSession
         + RenameUser
         + FindAccountById
@@ -68,7 +66,7 @@ where
 {
     let identity = app.guard.identify(&app.store, request::unverified_token(request)?, now).await?;
     let reply = match request::method(request).as_str() {
-        "GET" => Reply::json(StatusCode::OK, &UserView::new(&read(app, &identity).await?)),
+        "GET" => Reply::json(StatusCode::OK, &UserView::new(&read(app, &identity, now).await?)),
         "PATCH" => patch(app, request, &identity, now).await?,
         "DELETE" => delete_account(app, request, &identity, now).await?,
         _ => {

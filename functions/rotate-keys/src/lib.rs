@@ -8,7 +8,7 @@ mod answer;
 use answer::{Answer, Outcome};
 use latchkey::{
     config::Env,
-    domain::{Random, Timestamp, time::system_clock},
+    domain::{Random, time::system_clock},
     dynamodb::client::connector,
     ports::PublishKeys,
     startup::{Startup, StartupError},
@@ -44,7 +44,7 @@ enum RequestType {
 pub async fn handle(env: &Env, event: Event) -> Result<(), StartupError> {
     let outcome = match event.request_type {
         RequestType::Delete => Outcome::Kept,
-        RequestType::Create | RequestType::Update => match ensure_rings(env, system_clock()).await {
+        RequestType::Create | RequestType::Update => match ensure_rings(env).await {
             Ok(jwks) => Outcome::Ready { jwks },
             Err(error) => Outcome::Failed { reason: error.to_string() },
         },
@@ -57,7 +57,8 @@ pub async fn handle(env: &Env, event: Event) -> Result<(), StartupError> {
 ///
 /// # Errors
 /// When a secret or the table cannot be read or written. What was made stays and is found by the next try.
-pub async fn ensure_rings(env: &Env, now: Timestamp) -> Result<String, StartupError> {
+pub async fn ensure_rings(env: &Env) -> Result<String, StartupError> {
+    let now = system_clock()?;
     let startup = Startup::new(env)?;
     let keys = startup.keys();
     let algorithm = Algorithm::from_env(env)?;

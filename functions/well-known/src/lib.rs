@@ -74,13 +74,17 @@ pub async fn handle<S: FindPublishedKeys>(
     Ok(reply.header(latchkey::http::CACHE_CONTROL, PUBLIC))
 }
 
-/// The published keys, at most a minute old.
+/// The published keys: at most a minute old, or older for as long as the table cannot be read.
 async fn keys<S: FindPublishedKeys>(app: &WellKnown<S>, now: Timestamp) -> Result<String, Error> {
     let kept = app.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    if let Some((_, keys)) = kept.filter(|(read_at, _)| now.since(*read_at) < KEYS_KEPT) {
-        return Ok(keys);
+    if let Some((_, keys)) = kept.as_ref().filter(|(read_at, _)| now.since(*read_at) < KEYS_KEPT) {
+        return Ok(keys.clone());
     }
-    let keys = app.store.find_published_keys().await?.unwrap_or_else(|| app.deployed_keys.clone());
+    let keys = match (app.store.find_published_keys().await, kept) {
+        (Ok(keys), _) => keys.unwrap_or_else(|| app.deployed_keys.clone()),
+        (Err(_), Some((_, keys))) => return Ok(keys),
+        (Err(error), None) => return Err(error.into()),
+    };
     *app.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, keys.clone()));
     Ok(keys)
 }

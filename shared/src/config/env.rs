@@ -1,6 +1,6 @@
 //! The environment of a function, as a value.
 
-use std::{collections::BTreeMap, fmt::Display, ops::RangeInclusive, str::FromStr};
+use std::{collections::BTreeMap, ffi::OsString, fmt::Display, ops::RangeInclusive, str::FromStr};
 
 use super::NAMES;
 
@@ -36,10 +36,9 @@ impl Env {
     /// # Errors
     /// [`ConfigError`] for a `LATCHKEY_` variable that does not exist.
     pub fn from_process() -> Result<Self, ConfigError> {
-        let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        };
-        Self::new(std::env::vars_os().filter_map(text))
+        // A value that is no text becomes one that no setting accepts.
+        let text = |text: OsString| text.to_string_lossy().into_owned();
+        Self::new(std::env::vars_os().map(|(name, value)| (text(name), text(value))))
     }
 
     /// The environment of these variables; an empty value counts as absent.

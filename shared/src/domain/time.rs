@@ -33,9 +33,39 @@ impl Timestamp {
     }
 }
 
-/// The system's clock: read once per request, at the edge, then handed on as a value. A clock before 1970 reads as the epoch, at which every signature key and every token of ours lies in
-/// the future and is refused.
-pub fn system_clock() -> Timestamp {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH);
-    Timestamp(elapsed.map_or(0, |elapsed| elapsed.as_secs()))
+/// No machine of ours runs before 2026-01-01: a clock that says so has lost its battery, and would bring everything that has
+/// expired back to life.
+const EARLIEST: Timestamp = Timestamp(1_767_225_600);
+
+/// The clock cannot be right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the clock is before 2026")]
+pub struct BrokenClock;
+
+/// The system's clock: read once per request, at the edge, then handed on as a value.
+///
+/// # Errors
+/// [`BrokenClock`]: then nothing can be judged, and nothing is.
+pub fn system_clock() -> Result<Timestamp, BrokenClock> {
+    plausible(SystemTime::now())
+}
+
+fn plausible(time: SystemTime) -> Result<Timestamp, BrokenClock> {
+    let elapsed = time.duration_since(UNIX_EPOCH).map_err(|_| BrokenClock)?;
+    Some(Timestamp(elapsed.as_secs())).filter(|now| *now >= EARLIEST).ok_or(BrokenClock)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a18_a_clock_that_cannot_be_right_judges_nothing() {
+        let at = |seconds| plausible(UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(at(EARLIEST.0), Ok(EARLIEST));
+        assert_eq!(at(EARLIEST.0 - 1), Err(BrokenClock));
+        assert_eq!(plausible(UNIX_EPOCH - Duration::from_secs(1)), Err(BrokenClock));
+    }
 }

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::{
     config::Env,
     domain::{Timestamp, time::system_clock},
-    error::{Error, Refusal},
+    error::{Error, Refusal, chain},
     telemetry::{Facts, Telemetry},
     tokens::{Subject, access::bearer},
 };
@@ -84,7 +84,7 @@ pub async fn run(
     lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| decide(telemetry, event, identify))).await
 }
 
-/// A dependency is down. The gateway answers 500 and nobody gets in; a client may try again, where a denial would tell it that
+/// A dependency is down, or not as it should be. The gateway answers 500 and nobody gets in; a client may try again, where a denial would tell it that
 /// it is signed out.
 const UNDECIDED: &str = "a dependency is unavailable";
 
@@ -96,17 +96,22 @@ async fn decide(
     let started = Instant::now();
     let parsed = serde_json::from_str::<Event>(event.payload.get()).ok();
     let route = parsed.as_ref().map_or("", |event| event.route_key.as_str());
-    let result = match parsed.as_ref().ok_or(Refusal("event not understood")).and_then(unverified_token) {
-        Ok(token) => identify(token, system_clock()).await,
-        Err(refusal) => Err(refusal.into()),
-    };
+    let token = parsed.as_ref().ok_or(Refusal("event not understood")).and_then(unverified_token);
+    let result = identify_now(token, identify).await;
     let (status, facts) = facts(&result);
     telemetry.record(&event.context.request_id, "AUTHORIZE", route, status, started.elapsed(), &facts);
     match result {
         Ok(context) => Ok(Decision { is_authorized: true, context: Some(context) }),
-        Err(Error::Unavailable(_)) => Err(UNDECIDED),
+        Err(Error::Unavailable(_) | Error::Internal(_)) => Err(UNDECIDED),
         Err(_) => Ok(Decision { is_authorized: false, context: None }),
     }
+}
+
+async fn identify_now(
+    token: Result<&str, Refusal>,
+    identify: impl AsyncFn(&str, Timestamp) -> Result<Context, Error>,
+) -> Result<Context, Error> {
+    identify(token?, system_clock()?).await
 }
 
 /// The one token of the one declared identity source.
@@ -126,7 +131,9 @@ fn facts(result: &Result<Context, Error>) -> (u16, Facts) {
             200,
             Facts { user_id: Some(context.sub.clone()), session_id: Some(context.sid.clone()), ..Facts::default() },
         ),
-        Err(Error::Unavailable(cause)) => (503, Facts { reason: Some(cause.to_string()), ..Facts::default() }),
+        Err(error @ (Error::Unavailable(_) | Error::Internal(_))) => {
+            (503, Facts { reason: Some(chain(error)), ..Facts::default() })
+        }
         Err(error) => (403, Facts { reason: Some(error.to_string()), ..Facts::default() }),
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Reply;
 use crate::{
-    error::{Error, FieldError, Refusal},
+    error::{Error, FieldError, Refusal, chain},
     telemetry::Event,
 };
 
@@ -118,11 +118,6 @@ fn reason(error: &Error) -> Option<String> {
         Error::Unavailable(cause) => Some(chain(cause.as_ref())),
         _ => None,
     }
-}
-
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn event(error: &Error) -> Option<Event> {

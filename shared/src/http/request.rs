@@ -36,7 +36,17 @@ pub fn json<T: DeserializeOwned>(request: &Request) -> Result<T, Error> {
     if body.len() > MAX_BODY_BYTES {
         return Err(Error::BodyTooLarge);
     }
+    // serde would take an array of the values for the object as well.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(Error::MalformedBody("not a JSON object".into()));
+    }
     serde_json::from_slice(body).map_err(|error| Error::MalformedBody(describe(&error)))
+}
+
+/// The body as far as it is JSON, whatever it is declared as; otherwise `T`'s default. For signing out, which must not fail
+/// because a page that is being closed cannot set a content type.
+pub fn lenient_json<T: DeserializeOwned + Default>(request: &Request) -> T {
+    serde_json::from_slice(request.body().as_ref()).unwrap_or_default()
 }
 
 /// The body as JSON, or `T`'s default when there is none.

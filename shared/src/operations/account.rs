@@ -10,10 +10,7 @@ use crate::{
     domain::{Attempt, AttemptLimits, Client, DisplayName, EndCause, Password, Timestamp, User},
     error::{Error, Refusal},
     passwords::{Passwords, Verdict},
-    ports::{
-        Change, DeleteUser, EndSession, FindAccountById, FindSession, FindUser, ListSessions, RenameUser,
-        ReserveAttempt,
-    },
+    ports::{Change, DeleteUser, EndSession, FindAccountById, FindSession, ListSessions, RenameUser, ReserveAttempt},
 };
 
 /// A sign-in this recent stands for the password, in seconds.
@@ -35,13 +32,9 @@ pub struct Account<S> {
 /// The caller's profile.
 ///
 /// # Errors
-/// [`Error::InvalidToken`] when the user is gone, disabled or of another epoch; [`Error::Unavailable`].
-pub async fn read<S: FindUser>(ctx: &Account<S>, identity: &Identity) -> Result<User, Error> {
-    let user = ctx.store.find_user(identity.user_id()).await?.ok_or(Refusal("no such user"))?;
-    if user.disabled || user.epoch != identity.subject.epoch {
-        return Err(Refusal("epoch").into());
-    }
-    Ok(user)
+/// [`Error::InvalidToken`] when the caller's session is no longer live, [`Error::Unavailable`].
+pub async fn read<S: FindSession>(ctx: &Account<S>, identity: &Identity, now: Timestamp) -> Result<User, Error> {
+    require_live(&ctx.store, identity, now).await.map(|(_, user)| user)
 }
 
 /// Changes or removes the caller's name. Gives the profile as it is now.

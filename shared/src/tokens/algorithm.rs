@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A signature algorithm (RFC 7518, RFC 8037). A key has exactly one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Algorithm {
     /// RSASSA-PKCS1-v1_5 with SHA-256, 2048 bits: the default, since every JWT verifier of AWS's own accepts it and
     /// verification is the fastest.

@@ -81,6 +81,7 @@ impl Jwks {
     /// The algorithms of the keys, each once.
     pub fn algorithms(&self) -> Vec<Algorithm> {
         let mut algorithms: Vec<_> = self.keys.iter().map(|key| key.algorithm).collect();
+        algorithms.sort_unstable();
         algorithms.dedup();
         algorithms
     }

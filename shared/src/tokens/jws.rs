@@ -13,6 +13,9 @@ use crate::{domain::Timestamp, error::Refusal};
 /// No token of ours is longer; API Gateway passes 10 KB of headers at most.
 pub(super) const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
+/// No token of ours has more lists and objects in it, in each other or side by side.
+const MAX_BRACKETS: usize = 64;
+
 /// The only members our headers have. Any other (`crit`, `b64`, `zip`, `jwk`, `jku`, `x5u`, `x5c`, …) is a reason to refuse,
 /// also when it is signed.
 #[derive(Serialize, Deserialize)]
@@ -44,8 +47,8 @@ pub(super) fn open<C: DeserializeOwned>(
     now: Timestamp,
 ) -> Result<C, Refusal> {
     let (message, header, payload, signature) = split(unverified)?;
-    let header = decode(header)?;
-    let header: Header<'_> = serde_json::from_slice(&header).map_err(|_| Refusal("header"))?;
+    let header = object(header)?;
+    let header: Header<'_> = serde_json::from_str(&header).map_err(|_| Refusal("header"))?;
     if header.typ != typ {
         return Err(Refusal("type"));
     }
@@ -58,7 +61,7 @@ pub(super) fn open<C: DeserializeOwned>(
     if !authentic.unwrap_or(false) {
         return Err(Refusal("signature"));
     }
-    serde_json::from_slice(&decode(payload)?).map_err(|_| Refusal("claims"))
+    serde_json::from_str(&object(payload)?).map_err(|_| Refusal("claims"))
 }
 
 /// Splits into (what is signed, header, payload, signature); exactly three parts, none empty.
@@ -75,7 +78,14 @@ fn split(unverified: &str) -> Result<(&str, &str, &str, &str), Refusal> {
     Ok((message, header, payload, signature))
 }
 
-/// Strict base64url: no padding, no foreign characters, no stray bits at the end.
-fn decode(part: &str) -> Result<Vec<u8>, Refusal> {
-    URL_SAFE_NO_PAD.decode(part).map_err(|_| Refusal("encoding"))
+/// The text of a part: strict base64url (no padding, no foreign characters, no stray bits at the end), UTF-8 and shallow also
+/// where nobody looks, and an object: serde would take an array of the values for one as well.
+fn object(part: &str) -> Result<String, Refusal> {
+    let bytes = URL_SAFE_NO_PAD.decode(part).map_err(|_| Refusal("encoding"))?;
+    let text = String::from_utf8(bytes).map_err(|_| Refusal("encoding"))?;
+    let brackets = text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    if !text.starts_with('{') || brackets > MAX_BRACKETS {
+        return Err(Refusal("not a plain object"));
+    }
+    Ok(text)
 }

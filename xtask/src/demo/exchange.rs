@@ -108,11 +108,11 @@ fn shortened(value: &Value) -> Value {
     }
 }
 
-/// Words of a sentence are never that long, tokens always are.
+/// Words of a sentence are never that long, tokens always are. Tokens of one user begin alike, so the end is shown as well.
 fn shorten(text: &str) -> String {
-    let words = text.split(' ').map(|word| match word.chars().count() {
-        0..=TOKEN => word.to_owned(),
-        _ => word.chars().take(12).chain("…".chars()).collect(),
+    let words = text.split(' ').map(|word| match (word.chars().count(), word.get(..4), word.get(word.len().saturating_sub(6)..)) {
+        (TOKEN.., Some(head), Some(tail)) => format!("{head}…{tail}"),
+        _ => word.to_owned(),
     });
     words.collect::<Vec<_>>().join(" ")
 }
@@ -124,11 +124,11 @@ mod tests {
 
     #[test]
     fn tokens_are_shortened_wherever_they_are_and_words_are_not() {
-        let token = "x".repeat(60);
+        let token = format!("lkr_{}abcdef", "x".repeat(60));
         let sentence = "a sentence of more than forty characters stays whole";
         assert_eq!(
             shown(&json!({ "a": [{ "token": token }], "title": sentence })),
-            format!("{{\"a\":[{{\"token\":\"xxxxxxxxxxxx…\"}}],\"title\":\"{sentence}\"}}")
+            format!("{{\"a\":[{{\"token\":\"lkr_…abcdef\"}}],\"title\":\"{sentence}\"}}")
         );
     }
 }
