@@ -40,7 +40,8 @@ pub(super) fn accept(mut event: ApiGatewayV2httpRequest) -> Result<Request, Erro
     // The path and the query reach handlers as they came; in a URI they would have to be valid.
     let path = event.raw_path.as_deref().unwrap_or_default();
     let query = event.raw_query_string.as_deref().unwrap_or_default();
-    if query.contains('#') || !path.starts_with('/') || format!("{path}?{query}").parse::<PathAndQuery>().is_err() {
+    let is_cut = path.contains(['#', '?']) || query.contains('#');
+    if is_cut || !path.starts_with('/') || format!("{path}?{query}").parse::<PathAndQuery>().is_err() {
         return Err(Error::NotFound);
     }
     Ok(LambdaRequest::ApiGatewayV2(event).into())

@@ -1,0 +1,21 @@
+//! Test harness: the product from outside, in this process or as built functions, and what it stands on.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test harness: whatever is wrong here ends the test with the words given"
+)]
+
+pub mod api;
+pub mod authorizer_event;
+pub mod deployment;
+pub mod exchange;
+pub mod fault_proxy;
+pub mod forge;
+pub mod journey;
+pub mod local_dynamodb;
+pub mod parallel;
+pub mod rings;
+pub mod runtime_api;
+pub mod store;
+pub mod world;

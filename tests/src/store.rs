@@ -1,0 +1,132 @@
+//! Either store behind one type, which a test can interrupt: something else happens between two steps of an operation.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use latchkey::{
+    domain::{Attempt, AttemptKey, Session, SessionId, Timestamp, User, UserId},
+    dynamodb::DynamoDb,
+    memory::Memory,
+    ports::{
+        Account, Change, ClearAttempts, CreateSession, CreateUser, Creation, DeleteUser, EndSession, Ending,
+        EpochChange, FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser, ListSessions, NewUser,
+        PublishKeys, RaiseEpoch, RenameUser, ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession, Rotated,
+        Rotation, SessionPage, SlideSession, Stored,
+    },
+};
+
+use crate::local_dynamodb::local_dynamodb;
+
+type Interruption = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A store under test. Clones share everything.
+#[derive(Clone)]
+pub struct Store {
+    inner: Inner,
+    script: Arc<Mutex<Script>>,
+}
+
+#[derive(Clone)]
+enum Inner {
+    Memory(Memory),
+    DynamoDb(DynamoDb),
+}
+
+#[derive(Default)]
+struct Script {
+    before: BTreeMap<&'static str, VecDeque<Interruption>>,
+    calls: BTreeMap<&'static str, usize>,
+}
+
+impl Store {
+    /// The store in memory.
+    pub fn memory() -> Self {
+        Self { inner: Inner::Memory(Memory::default()), script: Arc::default() }
+    }
+
+    /// The store of the product, on a local DynamoDB.
+    pub fn dynamodb() -> Self {
+        Self { inner: Inner::DynamoDb(local_dynamodb().store()), script: Arc::default() }
+    }
+
+    /// The store of the product, if this is it.
+    pub fn as_dynamodb(&self) -> Option<&DynamoDb> {
+        match &self.inner {
+            Inner::DynamoDb(store) => Some(store),
+            Inner::Memory(_) => None,
+        }
+    }
+
+    /// Lets `interruption` happen once, whole, before the next call of `verb` that nothing happens before yet.
+    pub fn before(&self, verb: &'static str, interruption: impl Future<Output = ()> + Send + 'static) {
+        self.script().before.entry(verb).or_default().push_back(Box::pin(interruption));
+    }
+
+    /// Whether everything that was to happen has happened.
+    pub fn interrupted(&self) -> bool {
+        self.script().before.values().all(VecDeque::is_empty)
+    }
+
+    /// How often `verb` was called.
+    pub fn calls(&self, verb: &str) -> usize {
+        self.script().calls.get(verb).copied().unwrap_or(0)
+    }
+
+    /// How often any verb was called.
+    pub fn all_calls(&self) -> usize {
+        self.script().calls.values().sum()
+    }
+
+    fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts, gives others their turn, and lets happen what is to happen.
+    async fn enter(&self, verb: &'static str) {
+        *self.script().calls.entry(verb).or_default() += 1;
+        tokio::task::yield_now().await;
+        let interruption = self.script().before.get_mut(verb).and_then(VecDeque::pop_front);
+        if let Some(interruption) = interruption {
+            interruption.await;
+        }
+    }
+}
+
+macro_rules! delegate {
+    ($($port:ident { fn $verb:ident($($argument:ident: $kind:ty),*) -> $given:ty; })+) => {$(
+        impl $port for Store {
+            async fn $verb(&self, $($argument: $kind),*) -> Stored<$given> {
+                self.enter(stringify!($verb)).await;
+                match &self.inner {
+                    Inner::Memory(store) => store.$verb($($argument),*).await,
+                    Inner::DynamoDb(store) => store.$verb($($argument),*).await,
+                }
+            }
+        }
+    )+};
+}
+
+delegate! {
+    ReserveAttempt { fn reserve_attempt(attempt: &Attempt) -> Reservation; }
+    ClearAttempts { fn clear_attempts(key: &AttemptKey) -> (); }
+    CreateUser { fn create_user(new: &NewUser) -> Creation; }
+    FindAccount { fn find_account(canonical_email: &str, attempts: &AttemptKey) -> (Option<Account>, u32); }
+    FindAccountById { fn find_account_by_id(user_id: UserId) -> Option<Account>; }
+    ReplacePasswordHash { fn replace_password_hash(user_id: UserId, epoch: u64, verified: &str, new: &str) -> Change; }
+    CreateSession { fn create_session(session: &Session) -> (); }
+    RotateSession { fn rotate_session(rotation: &Rotation) -> Rotated; }
+    EndSession { fn end_session(ending: &Ending) -> Change; }
+    ListSessions { fn list_sessions(user_id: UserId, after: Option<SessionId>, now: Timestamp) -> SessionPage; }
+    FindUser { fn find_user(user_id: UserId) -> Option<User>; }
+    FindSession { fn find_session(user_id: UserId, session_id: SessionId) -> (Option<Session>, Option<User>); }
+    SlideSession { fn slide_session(user_id: UserId, session_id: SessionId, now: Timestamp, idle_expires_at: Timestamp) -> Change; }
+    RaiseEpoch { fn raise_epoch(change: &EpochChange) -> Change; }
+    RenameUser { fn rename_user(user_id: UserId, epoch: u64, name: Option<&str>) -> Change; }
+    DeleteUser { fn delete_user(user: &User, change: &EpochChange) -> Change; }
+    FindPublishedKeys { fn find_published_keys() -> Option<String>; }
+    PublishKeys { fn publish_keys(document: &str) -> (); }
+}

@@ -1,0 +1,82 @@
+//! The functions, put together over one store.
+
+use latchkey::{
+    operations::{
+        Guard, Mint, SessionGuard, account::Account, login::Login, logout::Logout, refresh::Refresh,
+        register::Register, sessions::Sessions,
+    },
+    passwords::Passwords,
+    tokens::Verifier,
+};
+use latchkey_session_authorizer::SessionAuthorizer;
+use latchkey_well_known::WellKnown;
+
+use super::Settings;
+use crate::store::Store;
+
+/// All of them.
+pub(super) struct Functions {
+    pub(super) register: Register<Store>,
+    pub(super) login: Login<Store>,
+    pub(super) refresh: Refresh<Store>,
+    pub(super) logout: Logout<Store>,
+    pub(super) sessions: Sessions<Store>,
+    pub(super) me: Account<Store>,
+    pub(super) well_known: WellKnown<Store>,
+    pub(super) authorizer: Verifier,
+    pub(super) session_authorizer: SessionAuthorizer<Store>,
+}
+
+impl Functions {
+    pub(super) fn new(store: &Store, settings: &Settings) -> Self {
+        let store = || store.clone();
+        let (policy, limits) = (settings.policy, settings.limits);
+        let (mint, passwords, guard) = (|| mint(settings), || passwords(settings), || guard(settings));
+        let well_known = WellKnown::new(store(), settings.issuer.clone(), settings.rings.public_jwks());
+        Self {
+            register: Register { store: store(), passwords: passwords(), policy, limits, mint: mint() },
+            login: Login { store: store(), passwords: passwords(), limits, mint: mint() },
+            refresh: Refresh { store: store(), mint: mint() },
+            logout: Logout { store: store(), guard: guard() },
+            sessions: Sessions { store: store(), guard: guard() },
+            me: Account { store: store(), guard: guard(), passwords: passwords(), limits },
+            well_known: well_known.expect("the contract is JSON"),
+            authorizer: verifier(settings),
+            session_authorizer: SessionAuthorizer {
+                store: store(),
+                guard: session_guard(settings),
+                client_id: "latchkey".to_owned(),
+            },
+        }
+    }
+}
+
+fn mint(settings: &Settings) -> Mint {
+    Mint {
+        sign: settings.rings.sign(),
+        seal: settings.rings.seal(),
+        audience: settings.audience(),
+        lifetimes: settings.lifetimes,
+        random: settings.random,
+    }
+}
+
+fn passwords(settings: &Settings) -> Passwords {
+    Passwords::new(settings.rings.pepper(), settings.work)
+}
+
+fn verifier(settings: &Settings) -> Verifier {
+    Verifier::new(&settings.audience(), settings.rings.jwks())
+}
+
+fn session_guard(settings: &Settings) -> SessionGuard {
+    SessionGuard {
+        seal: settings.rings.seal(),
+        issuer: settings.issuer.clone(),
+        session_idle: settings.lifetimes.session_idle,
+    }
+}
+
+fn guard(settings: &Settings) -> Guard {
+    Guard { verifier: verifier(settings), session: session_guard(settings) }
+}

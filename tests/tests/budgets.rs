@@ -1,0 +1,141 @@
+//! What each operation may ask of DynamoDB, in requests and in units, as DynamoDB itself reports them. More is a regression;
+//! less is a new budget.
+
+#![expect(clippy::unwrap_used, reason = "helpers that tests call, not tests themselves")]
+
+use std::future::Future;
+
+use latchkey::{
+    domain::{AttemptLimits, Lifetimes},
+    dynamodb::Usage,
+    passwords::HashWork,
+};
+use latchkey_tests::{
+    api::{Api, Person, Tokens},
+    exchange::{Answer, Call},
+    store::Store,
+    world::{Settings, World},
+};
+use serde_json::json;
+
+fn world() -> World {
+    World::new(Store::dynamodb(), Settings::default())
+}
+
+/// What `operation` used; it must have had the answer `status`.
+async fn used(world: &World, status: u16, operation: impl Future<Output = Answer>) -> (u64, u64, f64, f64) {
+    let meter = world.store.as_dynamodb().unwrap().meter();
+    let before = meter.snapshot();
+    let answer = operation.await;
+    assert_eq!(answer.status, status, "{answer}");
+    let Usage { reads, writes, read_units, write_units } = meter.snapshot().since(before);
+    (reads, writes, read_units, write_units)
+}
+
+#[tokio::test]
+async fn register_makes_a_reservation_an_account_and_a_session() {
+    let world = world();
+    let person = Person::new();
+    assert_eq!(used(&world, 201, world.register(&person)).await, (0, 3, 0.0, 11.0));
+    assert_eq!(used(&world, 409, world.register(&person)).await, (0, 2, 0.0, 4.0));
+}
+
+#[tokio::test]
+async fn login_reads_twice_and_writes_twice() {
+    let world = world();
+    let (person, _) = world.registered().await;
+    assert_eq!(used(&world, 200, world.login(&person)).await, (2, 2, 3.0, 5.0));
+    let wrong = used(&world, 401, world.login(&person.with_password("not their password"))).await;
+    assert_eq!(wrong, (2, 1, 3.0, 4.0));
+    let unknown = used(&world, 401, world.login(&Person::new())).await;
+    assert_eq!((unknown.0, unknown.1), (2, 1), "an unknown user costs the same requests");
+}
+
+#[tokio::test]
+async fn login_writes_once_more_to_rehash_and_once_more_to_clear_a_half_used_counter() {
+    let world = world();
+    let (person, _) = world.registered().await;
+    let work = HashWork { memory_kib: 128, iterations: 1 };
+    let limits = AttemptLimits { per_account: 2, ..AttemptLimits::default() };
+    let stronger = World::new(world.store.clone(), Settings { work, ..Settings::default() });
+    assert_eq!(used(&stronger, 200, stronger.login(&person)).await, (2, 3, 3.0, 6.0));
+    let (person, _) = world.registered().await;
+    let stricter = World::new(world.store.clone(), Settings { limits, ..Settings::default() });
+    assert_eq!(used(&stricter, 200, stricter.login(&person)).await, (2, 3, 3.0, 6.0));
+}
+
+#[tokio::test]
+async fn refresh_reads_the_profile_and_writes_the_session() {
+    let world = world();
+    let (_, tokens) = world.registered().await;
+    assert_eq!(used(&world, 200, world.refresh(&tokens.refresh)).await, (1, 1, 1.0, 1.0));
+    let replayed = used(&world, 200, world.refresh(&tokens.refresh)).await;
+    assert_eq!((replayed.0, replayed.1), (1, 1), "answered without writing: the one write is the refused one");
+    world.advance(100);
+    let reused = used(&world, 401, world.refresh(&tokens.refresh)).await;
+    assert_eq!((reused.0, reused.1), (1, 2), "and ends the session");
+    assert_eq!(used(&world, 401, world.refresh("lkr_garbage")).await, (0, 0, 0.0, 0.0));
+}
+
+#[tokio::test]
+async fn logout_is_one_transaction() {
+    let world = world();
+    let (_, tokens) = world.registered().await;
+    assert_eq!(used(&world, 204, world.logout(&tokens.refresh)).await, (0, 1, 0.0, 4.0));
+    assert_eq!(used(&world, 204, world.logout("garbage")).await, (0, 0, 0.0, 0.0));
+}
+
+#[tokio::test]
+async fn sessions_are_listed_by_one_query_and_ended_by_one_transaction_each() {
+    let world = world();
+    let (person, tokens) = world.registered().await;
+    let other = Tokens::from(world.login(&person).await);
+    assert_eq!(used(&world, 200, world.sessions(&tokens.access)).await, (1, 0, 1.0, 0.0));
+    let call = Call::delete(&format!("/auth/sessions/{}", other.session_id)).bearer(&tokens.access);
+    assert_eq!(used(&world, 204, world.send(call)).await, (1, 1, 2.0, 4.0));
+    world.login(&person).await;
+    let all = Call::delete("/auth/sessions").bearer(&tokens.access);
+    assert_eq!(
+        used(&world, 204, world.send(all)).await,
+        (2, 3, 3.0, 14.0),
+        "one for the epoch, one for each of two sessions"
+    );
+}
+
+#[tokio::test]
+async fn the_profile_is_one_read_and_a_change_of_it_one_read_and_one_write() {
+    let world = world();
+    let (person, tokens) = world.registered().await;
+    assert_eq!(used(&world, 200, world.me(&tokens.access)).await, (1, 0, 2.0, 0.0));
+    let rename = Call::patch("/auth/me", &json!({ "name": "Ada" })).bearer(&tokens.access);
+    assert_eq!(used(&world, 200, world.send(rename)).await, (1, 1, 2.0, 1.0));
+    let delete = Call::delete("/auth/me").json(&json!({ "password": person.password })).bearer(&tokens.access);
+    assert_eq!(used(&world, 204, world.send(delete)).await, (3, 3, 4.0, 16.0));
+}
+
+#[tokio::test]
+async fn the_authorizer_reads_nothing_and_the_session_authorizer_once() {
+    let lifetimes = Lifetimes { session_idle: 1000, ..Lifetimes::default() };
+    let world = World::new(Store::dynamodb(), Settings { lifetimes, ..Settings::default() });
+    let (person, tokens) = world.registered().await;
+    let session = Tokens::from(world.login_for_session_token(&person).await).session;
+    let meter = world.store.as_dynamodb().unwrap().meter();
+    let before = meter.snapshot();
+    assert!(world.authorize(&tokens.access).is_some());
+    assert_eq!(meter.snapshot(), before);
+    assert!(world.authorize_session(&session).await.is_some());
+    assert_eq!(meter.snapshot().since(before), Usage { reads: 1, read_units: 2.0, ..Usage::default() });
+    world.advance(100);
+    let before = meter.snapshot();
+    assert!(world.authorize_session(&session).await.is_some());
+    assert_eq!(meter.snapshot().since(before), Usage { reads: 1, writes: 1, read_units: 2.0, write_units: 1.0 });
+}
+
+#[tokio::test]
+async fn public_documents_are_read_once_a_minute() {
+    let world = world();
+    let jwks = || world.send(Call::get("/.well-known/jwks.json"));
+    assert_eq!(used(&world, 200, jwks()).await.0, 1);
+    assert_eq!(used(&world, 200, jwks()).await.0, 0);
+    assert_eq!(used(&world, 404, world.send(Call::get("/nothing"))).await, (0, 0, 0.0, 0.0));
+}

@@ -1,0 +1,63 @@
+//! Both authorizers, asked the same question.
+
+use latchkey_tests::{
+    authorizer_event::about, deployment::Environment, forge::Forge, rings::Rings, runtime_api::Function,
+};
+use serde_json::{Value, json};
+
+/// The two functions that decide.
+pub(crate) struct Judges {
+    authorizer: Function,
+    session_authorizer: Function,
+    /// Forges with the key that the first of them trusts.
+    pub(crate) forge: Forge,
+}
+
+impl Judges {
+    pub(crate) fn new() -> Self {
+        Self::trusting(&Rings::of_local())
+    }
+
+    /// With other keys of access tokens.
+    pub(crate) fn trusting(rings: &Rings) -> Self {
+        Self {
+            authorizer: Environment::of_authorizer(rings).function("authorizer"),
+            session_authorizer: Environment::local().function("session-authorizer"),
+            forge: Forge::new(rings),
+        }
+    }
+
+    /// What the stateless authorizer answers to an event of any bytes.
+    pub(crate) fn decide(&self, event: &[u8]) -> Result<Value, Value> {
+        self.authorizer.invoke(event)
+    }
+
+    /// What the session-authorizer answers.
+    pub(crate) fn decide_session(&self, event: &[u8]) -> Result<Value, Value> {
+        self.session_authorizer.invoke(event)
+    }
+
+    /// Whether the stateless authorizer lets a token in.
+    pub(crate) fn lets_in(&self, token: &str) -> bool {
+        self.decide(about(token).to_string().as_bytes()).unwrap()["isAuthorized"] == true
+    }
+
+    /// Asserts that both deny a token, in so many words.
+    #[track_caller]
+    pub(crate) fn assert_denied(&self, case: &str, token: &str) {
+        self.assert_event_denied(case, about(token).to_string().as_bytes());
+    }
+
+    /// Asserts that both deny an event.
+    #[track_caller]
+    pub(crate) fn assert_event_denied(&self, case: &str, event: &[u8]) {
+        let denied = Ok(json!({ "isAuthorized": false }));
+        assert_eq!((self.decide(event), self.decide_session(event)), (denied.clone(), denied), "{case}");
+    }
+
+    /// Asserts that a good token is still let in: that what was denied before was denied for its fault.
+    #[track_caller]
+    pub(crate) fn assert_still_judging(&self) {
+        assert!(self.lets_in(&self.forge.good()), "a good token is denied");
+    }
+}

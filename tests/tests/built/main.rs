@@ -1,0 +1,15 @@
+//! The functions as they are built, each behind a Runtime API of its own: hostile tokens and events, faults, logs, start.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers that tests call, not tests themselves")]
+
+mod authorization;
+mod claims;
+mod faults;
+mod judges;
+mod keys;
+mod logs;
+mod secrets;
+mod shapes;
+mod signatures;
+mod start;
+mod timing;

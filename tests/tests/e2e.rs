@@ -1,0 +1,110 @@
+//! The main journey against the deployed stack: real functions behind an emulated gateway, with IAM enforced.
+
+#![expect(clippy::expect_used, reason = "the words given say what is missing")]
+
+use latchkey_tests::{
+    api::Api,
+    exchange::{Answer, Call},
+    journey::main_journey,
+};
+use serde_json::Value;
+
+/// A deployment behind a gateway.
+struct Stack {
+    agent: ureq::Agent,
+    url: String,
+    protected_url: String,
+}
+
+impl Stack {
+    /// The one that `cargo xtask stack up` made.
+    fn from_env() -> Self {
+        let url = |name: &str| {
+            let url = std::env::var(name).expect(
+                "LATCHKEY_E2E_URL and LATCHKEY_E2E_PROTECTED_URL name the stack: `cargo xtask stack url` prints them",
+            );
+            url.trim_end_matches('/').to_owned()
+        };
+        let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
+        Self { agent: agent.into(), url: url("LATCHKEY_E2E_URL"), protected_url: url("LATCHKEY_E2E_PROTECTED_URL") }
+    }
+
+    fn request(&self, base: &str, call: &Call) -> Answer {
+        let query = if call.query.is_empty() { String::new() } else { format!("?{}", call.query) };
+        let mut request =
+            ureq::http::Request::builder().method(call.method.as_str()).uri(format!("{base}{}{query}", call.path));
+        for (name, value) in &call.headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(call.body.clone().unwrap_or_default()).expect("the call is a request");
+        let mut response = self.agent.run(request).expect("the stack answers");
+        let headers = response.headers().iter();
+        let headers =
+            headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+        Answer {
+            status: response.status().as_u16(),
+            headers: headers.collect(),
+            body: response.body_mut().read_to_string().expect("answers are text"),
+        }
+    }
+}
+
+impl Api for Stack {
+    async fn lets_in(&self, access_token: &str) -> bool {
+        let call = Call::get("/notes").bearer(access_token);
+        let answer = self.request(&self.protected_url, &call);
+        assert!(matches!(answer.status, 200 | 401 | 403), "{answer}");
+        answer.status == 200
+    }
+
+    async fn send(&self, call: Call) -> Answer {
+        self.request(&self.url, &call)
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs the deployed stack; cargo xtask test --all runs it"]
+async fn a_person_registers_signs_in_renews_and_leaves_through_the_gateway() {
+    main_journey(&Stack::from_env()).await;
+}
+
+#[tokio::test]
+#[ignore = "needs the deployed stack; cargo xtask test --all runs it"]
+async fn the_protected_api_refuses_whoever_shows_no_token_or_garbage() {
+    let stack = Stack::from_env();
+    assert_eq!(stack.request(&stack.protected_url, &Call::get("/notes")).status, 401);
+    for token in ["garbage", "a.b.c", "lkr_AAAA", "eyJhbGciOiJub25lIn0.e30."] {
+        assert!(!stack.lets_in(token).await, "{token}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs the deployed stack; cargo xtask test --all runs it"]
+async fn the_published_documents_belong_together() {
+    let stack = Stack::from_env();
+    let metadata = stack.send(Call::get("/.well-known/openid-configuration")).await;
+    let keys = stack.send(Call::get("/.well-known/jwks.json")).await.json();
+    assert_eq!((metadata.status, metadata.headers["cache-control"].as_str()), (200, "public, max-age=300"));
+    assert!(metadata.text("/jwks_uri").starts_with(&metadata.text("/issuer")));
+    assert!(
+        keys["keys"]
+            .as_array()
+            .is_some_and(|keys| keys.iter().all(|key| key["kid"].is_string() && key.get("d").is_none()))
+    );
+    assert_eq!(stack.send(Call::get("/openapi.json")).await.json()["openapi"], "3.1.0");
+    assert_eq!(stack.send(Call::get("/nothing/here")).await.problem(), "not-found");
+}
+
+#[tokio::test]
+#[ignore = "needs the deployed stack; cargo xtask test --all runs it"]
+async fn refusals_reach_the_client_as_problem_documents() {
+    let stack = Stack::from_env();
+    let answer = stack.send(Call::new("POST", "/auth/login").text("application/json", "{")).await;
+    assert_eq!((answer.status, answer.headers["content-type"].as_str()), (400, "application/problem+json"));
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    let refused = stack.me("garbage").await;
+    assert_eq!((refused.status, refused.problem().as_str()), (401, "invalid-token"));
+    let weak =
+        stack.send(Call::post("/auth/register", &serde_json::json!({ "email": "x", "password": "short" }))).await;
+    assert_eq!(weak.json().pointer("/errors/0/pointer").and_then(Value::as_str), Some("/email"));
+}

@@ -1,0 +1,55 @@
+//! What other people do to an account while its owner uses it: the steps that no route of these functions takes yet, done to
+//! the store as those routes will.
+
+use latchkey::{
+    domain::{AttemptKey, Password, Random, Timestamp, User},
+    passwords::Passwords,
+    ports::{
+        Account, Change, CreateUser, Creation, DeleteUser, EpochChange, FindAccount, NewUser, RaiseEpoch,
+        ReplacePasswordHash,
+    },
+};
+use latchkey_tests::{api::Person, store::Store, world::Settings};
+
+/// The account as it is stored.
+pub(crate) async fn stored(store: &Store, person: &Person) -> Account {
+    let counter = AttemptKey::new("test", &person.email, 900, Timestamp::from_seconds(0));
+    store.find_account(&person.email, &counter).await.unwrap().0.unwrap()
+}
+
+/// An administrator disables the account: the flag and the epoch move together.
+pub(crate) async fn disable(store: &Store, person: &Person, now: Timestamp) {
+    let Account { user, password_hash, .. } = stored(store, person).await;
+    assert_eq!(store.delete_user(&user, &change(&user, now)).await.unwrap(), Change::Done);
+    let user = User { disabled: true, epoch: user.epoch + 1, ..user };
+    assert_eq!(store.create_user(&NewUser { user, password_hash }).await.unwrap(), Creation::Created);
+}
+
+/// The owner changes the password: another hash, and the epoch moves.
+pub(crate) async fn change_password(store: &Store, person: &Person, new_hash: &str, now: Timestamp) {
+    let Account { user, password_hash, .. } = stored(store, person).await;
+    let replaced = store.replace_password_hash(user.id, user.epoch, &password_hash, new_hash).await.unwrap();
+    assert_eq!((replaced, sign_out_everywhere(store, person, now).await), (Change::Done, Change::Done));
+}
+
+/// A hash as the functions make it.
+pub(crate) fn hash(settings: &Settings, password: &str) -> String {
+    let passwords = Passwords::new(settings.rings.pepper(), settings.work);
+    passwords.hash(&Password::parse(password).unwrap(), Random::SYSTEM).unwrap()
+}
+
+/// The owner signs out everywhere, from elsewhere.
+pub(crate) async fn sign_out_everywhere(store: &Store, person: &Person, now: Timestamp) -> Change {
+    let user = stored(store, person).await.user;
+    store.raise_epoch(&change(&user, now)).await.unwrap()
+}
+
+/// The owner deletes the account, from elsewhere.
+pub(crate) async fn delete(store: &Store, person: &Person, now: Timestamp) {
+    let user = stored(store, person).await.user;
+    assert_eq!(store.delete_user(&user, &change(&user, now)).await.unwrap(), Change::Done);
+}
+
+fn change(user: &User, now: Timestamp) -> EpochChange {
+    EpochChange { user_id: user.id, epoch: user.epoch, now, feed_until: now.plus(3600) }
+}

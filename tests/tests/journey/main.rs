@@ -1,0 +1,22 @@
+//! The rules of every route, one file per route, on both stores; and the main journey through all of them.
+
+#![expect(clippy::unwrap_used, reason = "helpers that tests call, not tests themselves")]
+
+mod attempts;
+mod authorizer;
+mod bodies;
+mod changes;
+mod foreign;
+mod input;
+mod limits;
+mod login;
+mod logout;
+mod me;
+mod refresh;
+mod refused;
+mod register;
+mod session_authorizer;
+mod sessions;
+mod straddling;
+mod well_known;
+mod whole;
