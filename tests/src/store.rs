@@ -1,5 +1,7 @@
 //! Either store behind one type, which a test can interrupt: something else happens between two steps of an operation.
 
+mod tables;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     future::Future,
@@ -9,7 +11,7 @@ use std::{
 
 use latchkey::{
     domain::{Attempt, AttemptKey, Session, SessionId, Timestamp, User, UserId},
-    dynamodb::DynamoDb,
+    dynamodb::{DynamoDb, Tables},
     memory::Memory,
     ports::{
         Account, Change, ClearAttempts, CreateSession, CreateUser, Creation, DeleteUser, EndSession, Ending,
@@ -33,7 +35,7 @@ pub struct Store {
 #[derive(Clone)]
 enum Inner {
     Memory(Memory),
-    DynamoDb(DynamoDb),
+    DynamoDb(DynamoDb, Tables),
 }
 
 #[derive(Default)]
@@ -45,18 +47,36 @@ struct Script {
 impl Store {
     /// The store in memory.
     pub fn memory() -> Self {
-        Self { inner: Inner::Memory(Memory::default()), script: Arc::default() }
+        Self::new(Inner::Memory(Memory::default()))
     }
 
-    /// The store of the product, on a local DynamoDB.
+    /// The store of the product, on tables of its own in a local DynamoDB.
     pub fn dynamodb() -> Self {
-        Self { inner: Inner::DynamoDb(local_dynamodb().store()), script: Arc::default() }
+        let (store, tables) = tables::fresh();
+        Self::new(Inner::DynamoDb(store, tables))
+    }
+
+    /// The store of the product, on the tables that built functions use.
+    pub fn of_functions() -> Self {
+        Self::new(Inner::DynamoDb(local_dynamodb().store(), local_dynamodb().tables()))
+    }
+
+    fn new(inner: Inner) -> Self {
+        Self { inner, script: Arc::default() }
+    }
+
+    /// The tables, if it has any.
+    pub fn tables(&self) -> Option<&Tables> {
+        match &self.inner {
+            Inner::DynamoDb(_, tables) => Some(tables),
+            Inner::Memory(_) => None,
+        }
     }
 
     /// The store of the product, if this is it.
     pub fn as_dynamodb(&self) -> Option<&DynamoDb> {
         match &self.inner {
-            Inner::DynamoDb(store) => Some(store),
+            Inner::DynamoDb(store, _) => Some(store),
             Inner::Memory(_) => None,
         }
     }
@@ -103,7 +123,7 @@ macro_rules! delegate {
                 self.enter(stringify!($verb)).await;
                 match &self.inner {
                     Inner::Memory(store) => store.$verb($($argument),*).await,
-                    Inner::DynamoDb(store) => store.$verb($($argument),*).await,
+                    Inner::DynamoDb(store, _) => store.$verb($($argument),*).await,
                 }
             }
         }

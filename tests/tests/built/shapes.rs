@@ -17,7 +17,7 @@ use crate::judges::Judges;
 #[tokio::test]
 async fn a4_a_token_of_another_kind_is_denied_and_still_good_at_its_own() {
     let judges = Judges::new();
-    let world = World::new(Store::dynamodb(), Settings { rings: Rings::of_local(), ..Settings::default() });
+    let world = World::new(Store::of_functions(), Settings { rings: Rings::of_local(), ..Settings::default() });
     world.set_clock(latchkey::domain::time::system_clock().unwrap());
     let (person, tokens) = world.registered().await;
     let session = Tokens::from(world.login_for_session_token(&person).await).session;

@@ -65,6 +65,21 @@ async fn b8_truncated_padded_and_respelled_refresh_tokens_are_refused_before_any
 }
 
 #[tokio::test]
+async fn b8_truncated_padded_and_respelled_session_tokens_are_refused_before_any_read() {
+    for world in World::on_each_store() {
+        let (person, _) = world.registered().await;
+        let session = Tokens::from(world.login_for_session_token(&person).await).session;
+        let before = world.store.all_calls();
+        for spelling in misspellings(&session) {
+            assert_refused(&world.me(&spelling).await);
+            assert_eq!(world.authorize_session(&spelling).await, None);
+        }
+        assert_eq!(world.store.all_calls(), before);
+        assert!(world.authorize_session(&session).await.is_some());
+    }
+}
+
+#[tokio::test]
 async fn b8_tokens_of_another_issuer_or_other_keys_are_refused_before_any_read() {
     let foreign = [
         Settings { issuer: "https://auth.example.com/".to_owned(), ..Settings::default() },

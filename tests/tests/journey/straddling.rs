@@ -111,11 +111,12 @@ async fn g3_a_login_that_reads_the_middle_of_a_change_reads_again() {
     for whole_at_last in [true, false] {
         let person = world.registered().await.0;
         let account = stored(&world.store, &person).await;
-        set_epoch(&account.user.id.to_string(), "profile", 2);
+        let table = world.store.tables().unwrap().users.clone();
+        set_epoch(&table, &account.user.id.to_string(), "profile", 2);
         world.store.before("find_account", async {});
         if whole_at_last {
             let user_id = account.user.id.to_string();
-            world.store.before("find_account", async move { set_epoch(&user_id, "password", 2) });
+            world.store.before("find_account", async move { set_epoch(&table, &user_id, "password", 2) });
         }
         let answer = world.login(&person).await;
         assert_eq!(answer.status, if whole_at_last { 200 } else { 500 });
@@ -124,11 +125,11 @@ async fn g3_a_login_that_reads_the_middle_of_a_change_reads_again() {
 }
 
 /// Half of a change, as nobody but a reader in its middle ever sees it.
-fn set_epoch(user_id: &str, item: &str, epoch: u64) {
+fn set_epoch(table: &str, user_id: &str, item: &str, epoch: u64) {
     local_dynamodb().call(
         "UpdateItem",
         &json!({
-            "TableName": local_dynamodb().tables().users,
+            "TableName": table,
             "Key": { "pk": { "S": format!("user#{user_id}") }, "sk": { "S": item } },
             "UpdateExpression": "SET epoch = :epoch",
             "ExpressionAttributeValues": { ":epoch": { "N": epoch.to_string() } },

@@ -1,0 +1,43 @@
+//! Tables of one test's own, so that tests that run in one process share no counters.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use latchkey::dynamodb::{DynamoDb, Tables, client};
+use serde_json::json;
+
+use crate::local_dynamodb::local_dynamodb;
+
+/// A store on fresh tables that are made like those of the template.
+pub(super) fn fresh() -> (DynamoDb, Tables) {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    let number = NUMBER.fetch_add(1, Relaxed);
+    let Tables { users, sessions, ephemera } = local_dynamodb().tables();
+    let tables =
+        Tables { users: copy(&users, number), sessions: copy(&sessions, number), ephemera: copy(&ephemera, number) };
+    (connect(tables.clone()), tables)
+}
+
+/// Makes an empty table with the keys of `table`.
+fn copy(table: &str, number: u64) -> String {
+    let described = &local_dynamodb().call("DescribeTable", &json!({ "TableName": table }))["Table"];
+    let name = format!("{table}-{number}");
+    let request = json!({
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": described["KeySchema"],
+        "AttributeDefinitions": described["AttributeDefinitions"],
+    });
+    local_dynamodb().call("CreateTable", &request);
+    name
+}
+
+fn connect(tables: Tables) -> DynamoDb {
+    let endpoint = local_dynamodb().endpoint();
+    let lookup = |name: &str| match name {
+        "AWS_REGION" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" => Some("test".to_owned()),
+        "AWS_ENDPOINT_URL_DYNAMODB" => Some(endpoint.clone()),
+        _ => None,
+    };
+    let config = client::sdk_config(&lookup).expect("the settings are valid");
+    DynamoDb::connect(&config, &lookup, tables).expect("the endpoint is a URL")
+}
