@@ -1,0 +1,24 @@
+//! The bounds, each with its unit in its name. Missing one of time is printed, missing one of the others fails.
+
+/// The authorizer's cold start, in multiples of the bare loop's.
+pub(crate) const COLD_RATIO: f64 = 1.6;
+/// One warm invocation's wall time, in multiples of the bare loop's.
+pub(crate) const WARM_RATIO: f64 = 1.3;
+/// CPU time, cold and warm, in multiples of the bare loop's.
+pub(crate) const CPU_RATIO: f64 = 1.5;
+/// The authorizer's binary.
+pub(crate) const AUTHORIZER_MIB: f64 = 5.0;
+/// The authorizer's peak resident memory.
+pub(crate) const AUTHORIZER_PEAK_MIB: f64 = 5.0;
+/// The binary of a function with the SDK.
+pub(crate) const SDK_FUNCTION_MIB: f64 = 12.0;
+/// What its binary should come to.
+pub(crate) const SDK_FUNCTION_MIB_GOAL: f64 = 6.0;
+/// CPU time from its process start to its first answer over TLS.
+pub(crate) const FIRST_ANSWER_MS: f64 = 10.0;
+/// What that should come to.
+pub(crate) const FIRST_ANSWER_MS_GOAL: f64 = 4.0;
+/// CPU time of a process that draws random bytes once: with jitter entropy 20 to 50 ms, without it less than 1 ms.
+pub(crate) const FIRST_DRAW_MS: f64 = 8.0;
+/// How much of the core's time the measured processes and this one should have had between them.
+pub(crate) const UNDISTURBED_SHARE: f64 = 0.95;
