@@ -11,6 +11,7 @@ pub mod problem;
 pub mod reply;
 #[cfg(feature = "aws")]
 pub mod request;
+mod runtime_api;
 #[cfg(feature = "aws")]
 pub mod serve;
 

@@ -2,12 +2,11 @@
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html>
 
-use std::time::Instant;
+use std::{convert::Infallible, time::Instant};
 
-use lambda_runtime::{LambdaEvent, service_fn};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
+use super::runtime_api;
 use crate::{
     config::Env,
     domain::{Timestamp, time::system_clock},
@@ -69,49 +68,90 @@ impl Context {
     }
 }
 
-/// Decides authorizer events with `identify` until the sandbox ends. An event that is not understood is denied, and so is
-/// every token that is not proven.
+/// Decides authorizer events with `identify`, which waits for nothing, until the sandbox ends. An event that is not understood
+/// is denied, and so is every token that is not proven.
+///
+/// # Errors
+/// When the environment names no Runtime API or a wrong setting, and when the Runtime API is gone.
+pub fn run_stateless(
+    function: &'static str,
+    env: &Env,
+    identify: impl Fn(&str, Timestamp) -> Result<Context, Error>,
+) -> Result<Infallible, Box<dyn std::error::Error>> {
+    let telemetry = Telemetry::from_env(function, env)?;
+    let decide = |request_id: &str, event: &[u8]| {
+        let asked = Asked::read(event);
+        let result = asked.token_and_time().and_then(|(token, now)| identify(token, now));
+        let decision = asked.decide(&telemetry, request_id, result)?;
+        serde_json::to_vec(&decision).map_err(|_| "a decision that is no JSON")
+    };
+    Ok(runtime_api::serve(env.required("AWS_LAMBDA_RUNTIME_API")?, decide)?)
+}
+
+/// As [`run_stateless`], with an `identify` that asks others.
 ///
 /// # Errors
 /// Only when the Runtime API is gone.
+#[cfg(feature = "aws")]
 pub async fn run(
     function: &'static str,
     env: &Env,
     identify: impl AsyncFn(&str, Timestamp) -> Result<Context, Error>,
 ) -> Result<(), lambda_runtime::Error> {
+    use lambda_runtime::{LambdaEvent, service_fn};
+    use serde_json::value::RawValue;
+
     let telemetry = Telemetry::from_env(function, env)?;
     let (telemetry, identify) = (&telemetry, &identify);
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| decide(telemetry, event, identify))).await
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
+        let asked = Asked::read(event.payload.get().as_bytes());
+        let result = match asked.token_and_time() {
+            Ok((token, now)) => identify(token, now).await,
+            Err(error) => Err(error),
+        };
+        asked.decide(telemetry, &event.context.request_id, result)
+    }))
+    .await
 }
 
-/// A dependency is down, or not as it should be. The gateway answers 500 and nobody gets in; a client may try again, where a denial would tell it that
-/// it is signed out.
+/// A dependency is down, or not as it should be. The gateway answers 500 and nobody gets in; a client may try again, where a
+/// denial would tell it that it is signed out.
 const UNDECIDED: &str = "a dependency is unavailable";
 
-async fn decide(
-    telemetry: &Telemetry,
-    event: LambdaEvent<Box<RawValue>>,
-    identify: impl AsyncFn(&str, Timestamp) -> Result<Context, Error>,
-) -> Result<Decision, &'static str> {
-    let started = Instant::now();
-    let parsed = serde_json::from_str::<Event>(event.payload.get()).ok();
-    let route = parsed.as_ref().map_or("", |event| event.route_key.as_str());
-    let token = parsed.as_ref().ok_or(Refusal("event not understood")).and_then(unverified_token);
-    let result = identify_now(token, identify).await;
-    let (status, facts) = facts(&result);
-    telemetry.record(&event.context.request_id, "AUTHORIZE", route, status, started.elapsed(), &facts);
-    match result {
-        Ok(context) => Ok(Decision { is_authorized: true, context: Some(context) }),
-        Err(Error::Unavailable(_) | Error::Internal(_)) => Err(UNDECIDED),
-        Err(_) => Ok(Decision { is_authorized: false, context: None }),
-    }
+/// One question to the authorizer.
+struct Asked {
+    started: Instant,
+    /// None when it is not understood.
+    event: Option<Event>,
 }
 
-async fn identify_now(
-    token: Result<&str, Refusal>,
-    identify: impl AsyncFn(&str, Timestamp) -> Result<Context, Error>,
-) -> Result<Context, Error> {
-    identify(token?, system_clock()?).await
+impl Asked {
+    fn read(event: &[u8]) -> Self {
+        // As text: serde would not look at the encoding of what it ignores.
+        let event = std::str::from_utf8(event).ok().and_then(|event| serde_json::from_str(event).ok());
+        Self { started: Instant::now(), event }
+    }
+
+    fn token_and_time(&self) -> Result<(&str, Timestamp), Error> {
+        let event = self.event.as_ref().ok_or(Refusal("event not understood"))?;
+        Ok((unverified_token(event)?, system_clock()?))
+    }
+
+    fn decide(
+        &self,
+        telemetry: &Telemetry,
+        request_id: &str,
+        result: Result<Context, Error>,
+    ) -> Result<Decision, &'static str> {
+        let route = self.event.as_ref().map_or("", |event| event.route_key.as_str());
+        let (status, facts) = facts(&result);
+        telemetry.record(request_id, "AUTHORIZE", route, status, self.started.elapsed(), &facts);
+        match result {
+            Ok(context) => Ok(Decision { is_authorized: true, context: Some(context) }),
+            Err(Error::Unavailable(_) | Error::Internal(_)) => Err(UNDECIDED),
+            Err(_) => Ok(Decision { is_authorized: false, context: None }),
+        }
+    }
 }
 
 /// The one token of the one declared identity source.

@@ -1,9 +1,10 @@
 //! Public keys: the set that verifiers hold and that `/.well-known/jwks.json` serves.
 
-use jsonwebtoken::{
-    DecodingKey,
-    jwk::{AlgorithmParameters, EllipticCurve, Jwk},
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
 use serde::{Deserialize, Serialize};
 
 use super::Algorithm;
@@ -54,7 +55,8 @@ pub struct Jwks {
 pub(super) struct PublicKey {
     pub(super) kid: String,
     pub(super) algorithm: Algorithm,
-    pub(super) key: DecodingKey,
+    /// Parsed once: `jsonwebtoken` would parse it again for every token.
+    pub(super) key: ParsedPublicKey,
     not_after: Option<Timestamp>,
 }
 
@@ -107,12 +109,27 @@ impl TryFrom<JwksDocument> for Jwks {
 fn public_key(PublicJwk { jwk, not_after }: PublicJwk) -> Option<PublicKey> {
     let kid = jwk.common.key_id.clone().filter(|kid| !kid.is_empty())?;
     let algorithm = Algorithm::parse(&jwk.common.key_algorithm?.to_string())?;
-    let fits = match (&jwk.algorithm, algorithm) {
-        (AlgorithmParameters::RSA(_), Algorithm::RS256) => true,
-        (AlgorithmParameters::EllipticCurve(parameters), Algorithm::ES256) => parameters.curve == EllipticCurve::P256,
-        (AlgorithmParameters::OctetKeyPair(parameters), Algorithm::EdDSA) => parameters.curve == EllipticCurve::Ed25519,
-        _ => false,
-    };
-    let key = DecodingKey::from_jwk(&jwk).ok().filter(|_| fits)?;
+    let key = parsed(&jwk.algorithm, algorithm)?;
     Some(PublicKey { kid, algorithm, key, not_after: not_after.map(Timestamp::from_seconds) })
+}
+
+/// The key itself, if its type and curve are those of `algorithm` (RFC 7518 section 6, RFC 8037 section 2).
+fn parsed(parameters: &AlgorithmParameters, algorithm: Algorithm) -> Option<ParsedPublicKey> {
+    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).ok();
+    let key = match (parameters, algorithm) {
+        (AlgorithmParameters::RSA(key), Algorithm::RS256) => {
+            let components = RsaPublicKeyComponents { n: bytes(&key.n)?, e: bytes(&key.e)? };
+            components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+        }
+        (AlgorithmParameters::EllipticCurve(key), Algorithm::ES256) if key.curve == EllipticCurve::P256 => {
+            // SEC 1 section 2.3.3: an uncompressed point.
+            let point = [vec![4], bytes(&key.x)?, bytes(&key.y)?].concat();
+            ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point)
+        }
+        (AlgorithmParameters::OctetKeyPair(key), Algorithm::EdDSA) if key.curve == EllipticCurve::Ed25519 => {
+            ParsedPublicKey::new(&ED25519, bytes(&key.x)?)
+        }
+        _ => return None,
+    };
+    key.ok()
 }

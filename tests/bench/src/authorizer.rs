@@ -27,7 +27,7 @@ struct Times {
 
 /// Measures both.
 pub(crate) fn measure(programs: &Path, fixture: &Fixture, quick: bool, report: &mut Report) -> Result<()> {
-    let contestants = [programs.join("authorizer"), programs.join("bare-loop")];
+    let contestants = [programs.join("authorizer"), programs.join("examples/bare-loop")];
     for contestant in &contestants {
         refuses_a_forgery(contestant, fixture)?;
     }

@@ -20,13 +20,13 @@ pub(crate) fn check(programs: &Path, report: &mut Report) -> Result<()> {
     let read = |name: &str| fs::read(programs.join(name)).with_context(|| format!("{name} cannot be read"));
     let (authorizer, login) = (read("authorizer")?, read("login")?);
     report.at_most("authorizer: binary", "MiB", mib(&authorizer), AUTHORIZER_MIB, Weight::Guard);
-    report.number("bare loop: binary", "MiB", mib(&read("bare-loop")?));
+    report.number("bare loop: binary", "MiB", mib(&read("examples/bare-loop")?));
     report.at_most("login: binary", "MiB", mib(&login), SDK_FUNCTION_MIB, Weight::Guard);
     report.at_most("login: binary, goal", "MiB", mib(&login), SDK_FUNCTION_MIB_GOAL, Weight::Time);
     // Asked of login too: a mark that is nowhere proves nothing.
     report.holds("authorizer: no AWS SDK", !contains(&authorizer, SDK) && contains(&login, SDK));
     report.holds("panics unwind", contains(&authorizer, UNWINDING) && contains(&login, UNWINDING));
-    let draw = cpu_of_run(&programs.join("first-draw"))?.as_secs_f64() * 1000.0;
+    let draw = cpu_of_run(&programs.join("examples/first-draw"))?.as_secs_f64() * 1000.0;
     report.at_most("first random draw, with its process, CPU", "ms", draw, FIRST_DRAW_MS, Weight::Guard);
     Ok(())
 }

@@ -110,9 +110,11 @@ fn shortened(value: &Value) -> Value {
 
 /// Words of a sentence are never that long, tokens always are. Tokens of one user begin alike, so the end is shown as well.
 fn shorten(text: &str) -> String {
-    let words = text.split(' ').map(|word| match (word.chars().count(), word.get(..4), word.get(word.len().saturating_sub(6)..)) {
-        (TOKEN.., Some(head), Some(tail)) => format!("{head}…{tail}"),
-        _ => word.to_owned(),
+    let words = text.split(' ').map(|word| {
+        match (word.chars().count(), word.get(..4), word.get(word.len().saturating_sub(6)..)) {
+            (TOKEN.., Some(head), Some(tail)) => format!("{head}…{tail}"),
+            _ => word.to_owned(),
+        }
     });
     words.collect::<Vec<_>>().join(" ")
 }

@@ -87,7 +87,11 @@ impl Story {
         self.post("/auth/refresh", &body, 401, "the session is over")?;
         let bearer = Some(here.access.as_str());
         self.get("/auth/me", bearer, 401, "and our own routes refuse its access token at once")?;
-        self.ask_authorizer(&here.access, true, "your API accepts it until it expires: at most 15 minutes, for no look-up")
+        self.ask_authorizer(
+            &here.access,
+            true,
+            "your API accepts it until it expires: at most 15 minutes, for no look-up",
+        )
     }
 
     fn credentials(&self) -> Value {
