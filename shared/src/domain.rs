@@ -18,7 +18,7 @@ pub mod session;
 pub mod time;
 pub mod user;
 
-pub use attempt::{Attempt, AttemptKey, AttemptLimits};
+pub use attempt::{Attempt, AttemptKey, AttemptLimits, Purpose};
 pub use client::Client;
 #[cfg(feature = "aws")]
 pub use email::Email;

@@ -1,4 +1,4 @@
-//! The ports in memory, for tests; no function is ever built with it. One lock around everything makes each verb as atomic
+//! The ports in memory, for tests; no function names it. One lock around everything makes each verb as atomic
 //! as its DynamoDB request; the contract suite holds both stores to the same rules.
 
 mod accounts;

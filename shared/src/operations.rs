@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod attempts;
+mod ending;
 pub mod identify;
 pub mod login;
 pub mod logout;

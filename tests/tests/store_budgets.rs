@@ -37,7 +37,7 @@ async fn used<T>(store: &DynamoDb, verb: impl Future<Output = Stored<T>>) -> Usa
 }
 
 fn attempt() -> Attempt {
-    Attempt::new("login", &email(), &email(), AttemptLimits::default(), NOW)
+    Attempt::new(latchkey::domain::Purpose::Password, &email(), &email(), AttemptLimits::default(), NOW)
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ pub async fn handle(env: &Env, event: Event) -> Result<(), StartupError> {
 ///
 /// # Errors
 /// When a secret or the table cannot be read or written. What was made stays and is found by the next try.
-pub async fn ensure_rings(env: &Env) -> Result<String, StartupError> {
+async fn ensure_rings(env: &Env) -> Result<String, StartupError> {
     let now = system_clock()?;
     let startup = Startup::new(env)?;
     let keys = startup.keys();

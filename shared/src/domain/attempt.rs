@@ -40,6 +40,24 @@ impl AttemptKey {
     }
 }
 
+/// What is attempted: each has counters of its own, so that registering an address never locks its owner out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Proving a password, to sign in or to confirm something.
+    Password,
+    /// Making an account.
+    Registration,
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Registration => "registration",
+        }
+    }
+}
+
 /// One attempt, to be reserved before any work is done for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
@@ -55,7 +73,8 @@ pub struct Attempt {
 
 impl Attempt {
     /// An attempt at `purpose` on `account` (a canonical email) from `network`.
-    pub fn new(purpose: &str, account: &str, network: &str, limits: AttemptLimits, now: Timestamp) -> Self {
+    pub fn new(purpose: Purpose, account: &str, network: &str, limits: AttemptLimits, now: Timestamp) -> Self {
+        let purpose = purpose.as_str();
         Self {
             account: AttemptKey::new(&format!("{purpose}-account"), account, limits.window, now),
             source: AttemptKey::new(&format!("{purpose}-source"), network, limits.window, now),
@@ -78,7 +97,9 @@ mod tests {
     #[test]
     fn a_counter_starts_over_exactly_at_the_end_of_its_window() {
         let limits = AttemptLimits { window: 900, ..AttemptLimits::default() };
-        let at = |seconds| Attempt::new("login", "a@b.example", "192.0.2.1", limits, Timestamp::from_seconds(seconds));
+        let at = |seconds| {
+            Attempt::new(Purpose::Password, "a@b.example", "192.0.2.1", limits, Timestamp::from_seconds(seconds))
+        };
         assert_eq!(at(900).account, at(1799).account);
         assert_ne!(at(1799).account, at(1800).account);
         assert_eq!(at(1799).window_end(), Timestamp::from_seconds(1800));

@@ -3,11 +3,11 @@
 use super::{
     Guard, Identity,
     attempts::reserve,
+    ending::{end_listed, epoch_change},
     identify::require_live,
-    sessions::{end_listed, epoch_change},
 };
 use crate::{
-    domain::{Attempt, AttemptLimits, Client, DisplayName, EndCause, Password, Timestamp, User},
+    domain::{Attempt, AttemptLimits, Client, DisplayName, EndCause, Password, Purpose, Timestamp, User},
     error::{Error, Refusal},
     passwords::{Passwords, Verdict},
     ports::{Change, DeleteUser, EndSession, FindAccountById, FindSession, ListSessions, RenameUser, ReserveAttempt},
@@ -92,7 +92,7 @@ async fn prove_password<S>(
 where
     S: FindAccountById + ReserveAttempt,
 {
-    let attempt = Attempt::new("login", &user.canonical_email, &client.network(), ctx.limits, now);
+    let attempt = Attempt::new(Purpose::Password, &user.canonical_email, &client.network(), ctx.limits, now);
     reserve(&ctx.store, &attempt).await?;
     let account = ctx.store.find_account_by_id(user.id).await?.ok_or(Refusal("no such user"))?;
     match ctx.passwords.verify(password, &account.password_hash)? {

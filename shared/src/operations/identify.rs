@@ -124,7 +124,7 @@ impl SessionGuard {
             return Err(Refusal("session older than valid_from").into());
         }
         let expires_at = self.slide(store, &session, now).await?;
-        Ok(Identity { subject: subject(session, user), expires_at })
+        Ok(Identity { subject: Subject::of(&session, &user), expires_at })
     }
 
     async fn slide<S: SlideSession>(&self, store: &S, session: &Session, now: Timestamp) -> Result<Timestamp, Error> {
@@ -135,16 +135,5 @@ impl SessionGuard {
         // Stale means that the session ended a moment ago: the next request will see it.
         store.slide_session(session.user_id, session.id, now, idle_expires_at).await?;
         Ok(idle_expires_at.min(session.absolute_expires_at))
-    }
-}
-
-fn subject(session: Session, user: User) -> Subject {
-    Subject {
-        user_id: user.id,
-        session_id: session.id,
-        auth_time: session.created_at,
-        amr: session.amr,
-        epoch: session.epoch,
-        roles: user.roles,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Mint, SignedIn, Transport, attempts::reserve};
 use crate::{
-    domain::{Attempt, AttemptLimits, Client, Email, Password, Timestamp},
+    domain::{Attempt, AttemptLimits, Client, Email, Password, Purpose, Timestamp},
     error::Error,
     passwords::{Passwords, Verdict},
     ports::{Account, ClearAttempts, CreateSession, FindAccount, ReplacePasswordHash, ReserveAttempt},
@@ -51,7 +51,7 @@ where
     S: ReserveAttempt + ClearAttempts + FindAccount + ReplacePasswordHash + CreateSession,
 {
     let Credentials { email, password, transport } = credentials;
-    let attempt = Attempt::new("login", email.canonical(), &client.network(), ctx.limits, now);
+    let attempt = Attempt::new(Purpose::Password, email.canonical(), &client.network(), ctx.limits, now);
     reserve(&ctx.store, &attempt).await?;
 
     let (account, used) = find_whole_account(&ctx.store, &email, &attempt).await?;

@@ -1,10 +1,10 @@
 //! Signing out.
 
-use super::Guard;
+use super::{Guard, ending::end};
 use crate::{
-    domain::{EndCause, Ended, SessionId, Timestamp, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    domain::{EndCause, SessionId, Timestamp, UserId},
     error::Error,
-    ports::{EndSession, Ending},
+    ports::EndSession,
     tokens::{RefreshToken, SessionToken},
 };
 
@@ -45,18 +45,4 @@ fn session_of(guard: &Guard, unverified_token: &str, now: Timestamp) -> Option<(
     }
     let claims = guard.verifier.verify(unverified_token, now).ok()?;
     Some((claims.subject.user_id, claims.subject.session_id))
-}
-
-/// Ends one session; an ended or unknown one stays as it is.
-pub(super) async fn end(
-    store: &impl EndSession,
-    user_id: UserId,
-    session_id: SessionId,
-    cause: EndCause,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let ended = Ended { cause, at: now };
-    let feed_until = now.plus(MAX_ACCESS_TOKEN_SECONDS);
-    store.end_session(&Ending { user_id, session_id, ended, feed_until }).await?;
-    Ok(())
 }

@@ -133,14 +133,7 @@ impl Mint {
         refresh: RefreshToken,
         now: Timestamp,
     ) -> Result<Tokens, Error> {
-        let subject = Subject {
-            user_id: user.id,
-            session_id: session.id,
-            auth_time: session.created_at,
-            amr: session.amr.clone(),
-            epoch: session.epoch,
-            roles: user.roles.clone(),
-        };
+        let subject = Subject::of(session, user);
         // A token never outlives its session.
         let lifetime = self.lifetimes.access_token.min(session.absolute_expires_at.since(now));
         let token_id = uuid::Builder::from_random_bytes(self.random.draw()?).into_uuid().to_string();

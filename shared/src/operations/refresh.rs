@@ -1,10 +1,10 @@
 //! Renewing: a refresh token, once, for the next pair of tokens.
 
-use super::{Mint, SignedIn};
+use super::{Mint, SignedIn, ending::end};
 use crate::{
-    domain::{EndCause, Ended, Session, Timestamp, User, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    domain::{EndCause, Session, Timestamp, User},
     error::{Error, Refusal},
-    ports::{EndSession, Ending, FindUser, RotateSession, Rotated, Rotation},
+    ports::{EndSession, FindUser, RotateSession, Rotated, Rotation},
     tokens::RefreshToken,
 };
 
@@ -78,12 +78,12 @@ async fn judge<S: EndSession>(
     }
     if !session.is_live(now) {
         let cause = if now >= session.absolute_expires_at { EndCause::Absolute } else { EndCause::Idle };
-        return end(ctx, &session, cause, Refusal("session expired"), now).await;
+        return end_and_refuse(&ctx.store, &session, cause, Refusal("session expired"), now).await;
     }
     if was_current_within_grace(&session, token.generation, now.minus(ctx.mint.lifetimes.refresh_grace)) {
         return Ok(session);
     }
-    end(ctx, &session, EndCause::ReuseDetected, Refusal::REUSED, now).await
+    end_and_refuse(&ctx.store, &session, EndCause::ReuseDetected, Refusal::REUSED, now).await
 }
 
 /// Either the token is current and the session has rotated as often as one grace period allows, or it was superseded after
@@ -92,15 +92,13 @@ fn was_current_within_grace(session: &Session, generation: u32, grace_began: Tim
     session.generation == generation || session.superseded_at(generation).is_some_and(|at| at > grace_began)
 }
 
-async fn end<S: EndSession>(
-    ctx: &Refresh<S>,
+async fn end_and_refuse(
+    store: &impl EndSession,
     session: &Session,
     cause: EndCause,
     refusal: Refusal,
     now: Timestamp,
 ) -> Result<Session, Error> {
-    let ended = Ended { cause, at: now };
-    let feed_until = now.plus(MAX_ACCESS_TOKEN_SECONDS);
-    ctx.store.end_session(&Ending { user_id: session.user_id, session_id: session.id, ended, feed_until }).await?;
+    end(store, session.user_id, session.id, cause, now).await?;
     Err(refusal.into())
 }

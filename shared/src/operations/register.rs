@@ -2,7 +2,7 @@
 
 use super::{Mint, SignedIn, Transport, attempts::reserve};
 use crate::{
-    domain::{Attempt, AttemptLimits, Client, DisplayName, Email, Password, Timestamp, User, UserId},
+    domain::{Attempt, AttemptLimits, Client, DisplayName, Email, Password, Purpose, Timestamp, User, UserId},
     error::{Error, FieldError},
     passwords::{PasswordPolicy, Passwords},
     ports::{CreateSession, CreateUser, Creation, NewUser, ReserveAttempt},
@@ -52,7 +52,7 @@ where
     S: ReserveAttempt + CreateUser + CreateSession,
 {
     let Registration { email, password, name, transport } = registration;
-    let attempt = Attempt::new("register", email.canonical(), &client.network(), ctx.limits, now);
+    let attempt = Attempt::new(Purpose::Registration, email.canonical(), &client.network(), ctx.limits, now);
     reserve(&ctx.store, &attempt).await?;
     ctx.policy
         .judge(&password, &email)

@@ -1,10 +1,14 @@
 //! Seeing and ending one's own sessions.
 
-use super::{Guard, Identity, identify::require_live, logout::end};
+use super::{
+    Guard, Identity,
+    ending::{end, end_listed, epoch_change},
+    identify::require_live,
+};
 use crate::{
-    domain::{EndCause, SessionId, Timestamp, User, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    domain::{EndCause, SessionId, Timestamp},
     error::Error,
-    ports::{Change, EndSession, EpochChange, FindSession, ListSessions, RaiseEpoch, SessionPage},
+    ports::{Change, EndSession, FindSession, ListSessions, RaiseEpoch, SessionPage},
 };
 
 /// What looking after sessions needs.
@@ -77,27 +81,4 @@ where
         }
     }
     Err(Error::Unavailable("the user is being changed by others".into()))
-}
-
-pub(super) fn epoch_change(user: &User, now: Timestamp) -> EpochChange {
-    EpochChange { user_id: user.id, epoch: user.epoch, now, feed_until: now.plus(MAX_ACCESS_TOKEN_SECONDS) }
-}
-
-/// Ends the live sessions page by page, all but `keep`.
-pub(super) async fn end_listed<S: ListSessions + EndSession>(
-    store: &S,
-    user_id: UserId,
-    keep: Option<SessionId>,
-    cause: EndCause,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let mut after = None;
-    loop {
-        let page = store.list_sessions(user_id, after, now).await?;
-        for session in page.sessions.iter().filter(|session| Some(session.id) != keep) {
-            end(store, user_id, session.id, cause, now).await?;
-        }
-        let Some(next) = page.next else { return Ok(()) };
-        after = Some(next);
-    }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Jwks, SignRing, jws};
 use crate::{
-    domain::{SessionId, Timestamp, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    domain::{Session, SessionId, Timestamp, User, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
     error::Refusal,
 };
 
@@ -39,6 +39,20 @@ pub struct Subject {
     pub roles: Vec<String>,
 }
 
+impl Subject {
+    /// Who is signed in as `user` in `session`.
+    pub fn of(session: &Session, user: &User) -> Self {
+        Self {
+            user_id: user.id,
+            session_id: session.id,
+            auth_time: session.created_at,
+            amr: session.amr.clone(),
+            epoch: session.epoch,
+            roles: user.roles.clone(),
+        }
+    }
+}
+
 /// A verified access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessClaims {
@@ -48,10 +62,6 @@ pub struct AccessClaims {
     pub scope: String,
     /// `client_id`.
     pub client_id: String,
-    /// `jti`.
-    pub token_id: String,
-    /// `iat`.
-    pub issued_at: Timestamp,
     /// `exp`: the first second at which the token is no longer good.
     pub expires_at: Timestamp,
 }
@@ -190,8 +200,6 @@ fn into_access_claims(claims: Claims) -> Result<AccessClaims, Refusal> {
         subject,
         scope: claims.scope,
         client_id: claims.client_id,
-        token_id: claims.jti,
-        issued_at: Timestamp::from_seconds(claims.iat),
         expires_at: Timestamp::from_seconds(claims.exp),
     })
 }

@@ -90,7 +90,7 @@ async fn f1_keys_that_stay_unprocessed_end_in_time() {
 
 #[tokio::test]
 async fn c10_an_attempt_that_cannot_be_counted_is_not_granted() {
-    let attempt = Attempt::new("login", &email(), &email(), AttemptLimits::default(), NOW);
+    let attempt = Attempt::new(latchkey::domain::Purpose::Password, &email(), &email(), AttemptLimits::default(), NOW);
     for fault in [Fault::internal(), Fault::cancelled(&["TransactionConflict", "None"]), Fault::Stall] {
         unavailable(store_with_only(fault).reserve_attempt(&attempt)).await;
     }

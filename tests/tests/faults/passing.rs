@@ -47,7 +47,7 @@ async fn f1_a_transaction_that_lost_against_another_is_sent_again() {
 
 #[tokio::test]
 async fn f1_a_reservation_that_had_to_be_repeated_counts_once() {
-    let attempt = Attempt::new("login", &email(), &email(), AttemptLimits::default(), NOW);
+    let attempt = Attempt::new(latchkey::domain::Purpose::Password, &email(), &email(), AttemptLimits::default(), NOW);
     let faults = [Fault::internal(), Fault::cancelled(&["TransactionConflict", "None"]), Fault::LoseReply];
     assert_eq!(store_with(faults).reserve_attempt(&attempt).await.unwrap(), Reservation::Granted);
     let used = local_dynamodb().store().find_account(&email(), &attempt.account).await.unwrap().1;

@@ -12,6 +12,7 @@ mod limits;
 mod login;
 mod logout;
 mod me;
+mod randomness;
 mod refresh;
 mod refused;
 mod register;

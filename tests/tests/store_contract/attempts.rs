@@ -15,7 +15,7 @@ const LIMITS: AttemptLimits = AttemptLimits { per_account: 10, per_source: 25, w
 
 /// An attempt on an account nobody else tries, from a network nobody else is in.
 fn attempt(limits: AttemptLimits) -> Attempt {
-    Attempt::new("login", &email(), &email(), limits, NOW)
+    Attempt::new(latchkey::domain::Purpose::Password, &email(), &email(), limits, NOW)
 }
 
 /// An attempt on another account from the same network.
@@ -73,7 +73,7 @@ pub(crate) async fn a_cleared_counter_starts_over(store: impl Store) {
 
 pub(crate) async fn a_counter_starts_over_with_its_window(store: impl Store) {
     let (account, network) = (email(), email());
-    let at = |now| Attempt::new("login", &account, &network, LIMITS, now);
+    let at = |now| Attempt::new(latchkey::domain::Purpose::Password, &account, &network, LIMITS, now);
     let last = at(NOW).window_end().minus(1);
     reserve(&store, &at(last), 10).await;
     assert_eq!(store.reserve_attempt(&at(last)).await.unwrap(), Reservation::Refused);

@@ -52,7 +52,8 @@ fn base64(bytes: &[u8]) -> String {
 
 pub(crate) async fn counters_and_feed_name_nobody(store: impl Store) {
     let stranger = email();
-    let attempt = Attempt::new("login", &stranger, "203.0.113.77", AttemptLimits::default(), NOW);
+    let attempt =
+        Attempt::new(latchkey::domain::Purpose::Password, &stranger, "203.0.113.77", AttemptLimits::default(), NOW);
     store.reserve_attempt(&attempt).await.unwrap();
     let dump = store.dump();
     assert!(dump.contains(attempt.account.as_str()), "the dump shows nothing at all");

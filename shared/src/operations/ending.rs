@@ -1,0 +1,44 @@
+//! Ending sessions, for whatever cause: shared by everything that does.
+
+use crate::{
+    domain::{EndCause, Ended, SessionId, Timestamp, User, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    error::Error,
+    ports::{EndSession, Ending, EpochChange, ListSessions},
+};
+
+/// Ends one session; an ended or unknown one stays as it is.
+pub(super) async fn end(
+    store: &impl EndSession,
+    user_id: UserId,
+    session_id: SessionId,
+    cause: EndCause,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let ended = Ended { cause, at: now };
+    let feed_until = now.plus(MAX_ACCESS_TOKEN_SECONDS);
+    store.end_session(&Ending { user_id, session_id, ended, feed_until }).await?;
+    Ok(())
+}
+
+pub(super) fn epoch_change(user: &User, now: Timestamp) -> EpochChange {
+    EpochChange { user_id: user.id, epoch: user.epoch, now, feed_until: now.plus(MAX_ACCESS_TOKEN_SECONDS) }
+}
+
+/// Ends the live sessions page by page, all but `keep`.
+pub(super) async fn end_listed<S: ListSessions + EndSession>(
+    store: &S,
+    user_id: UserId,
+    keep: Option<SessionId>,
+    cause: EndCause,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut after = None;
+    loop {
+        let page = store.list_sessions(user_id, after, now).await?;
+        for session in page.sessions.iter().filter(|session| Some(session.id) != keep) {
+            end(store, user_id, session.id, cause, now).await?;
+        }
+        let Some(next) = page.next else { return Ok(()) };
+        after = Some(next);
+    }
+}
