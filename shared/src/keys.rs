@@ -16,6 +16,10 @@ use crate::{
 const ROLE_TRIES: u32 = 4;
 const ROLE_PAUSE: Duration = Duration::from_secs(2);
 
+/// The version id of a secret's first ring. Secrets Manager refuses another content under an id it knows, so of two that make
+/// the first ring at once one wins.
+const FIRST_RING: &str = "latchkey-first-key-ring-00000001";
+
 /// Reads the key rings that a function names.
 pub struct KeyStore<'a> {
     env: &'a Env,
@@ -67,9 +71,14 @@ impl<'a> KeyStore<'a> {
         }
         let unmakable = |reason: String| ConfigError::new(name, format!("names a ring that cannot be made: {reason}"));
         let ring = generate().map_err(|error| unmakable(error.to_string()))?;
-        let put = self.secrets.put_secret_value().secret_id(self.env.required(name)?).secret_string(&ring);
-        put.send().await.map_err(|error| unmakable(code(&error)))?;
-        Ok(ring)
+        let put = self.secrets.put_secret_value().secret_id(self.env.required(name)?).secret_string(ring);
+        match put.client_request_token(FIRST_RING).send().await {
+            Ok(_) => {}
+            // Somebody else made it a moment ago: theirs counts.
+            Err(error) if error.code() == Some("ResourceExistsException") => {}
+            Err(error) => return Err(unmakable(code(&error))),
+        }
+        self.find(name).await?.ok_or_else(|| unmakable("it is still empty".into()))
     }
 
     async fn ring<R>(&self, name: &str, parse: fn(&str) -> Result<R, RingError>) -> Result<R, ConfigError> {

@@ -26,7 +26,7 @@ pub enum StoreError {
 pub type Stored<T> = Result<T, StoreError>;
 
 /// A new account, whole.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewUser {
     /// The profile.
     pub user: User,
@@ -45,7 +45,7 @@ pub enum Creation {
 
 /// An account as a sign-in needs it. Profile and password are two items that carry the same epoch; a reader that saw them
 /// differ has read in the middle of a change and must read again.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Account {
     /// The profile.
     pub user: User,
@@ -53,6 +53,18 @@ pub struct Account {
     pub password_hash: String,
     /// The epoch on the password item.
     pub password_epoch: u64,
+}
+
+impl std::fmt::Debug for NewUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("NewUser").field(&self.user).finish()
+    }
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Account").field(&self.user).field(&self.password_epoch).finish()
+    }
 }
 
 /// Whether an attempt may go on.

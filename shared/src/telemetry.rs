@@ -117,7 +117,8 @@ impl Telemetry {
     /// Writes the line of one request, if it is severe enough. A line that cannot be written does not fail the request.
     pub fn record(&self, request_id: &str, method: &str, path: &str, status: u16, duration: Duration, facts: &Facts) {
         let level = level(status, facts.event);
-        if level < self.least {
+        // What is counted is written at every level: the line is the metric.
+        if level < self.least && facts.event.is_none() {
             return;
         }
         let duration_ms = duration.as_micros() as f64 / 1000.0;

@@ -63,8 +63,9 @@ async fn ensure_rings(env: &Env) -> Result<String, StartupError> {
     let keys = startup.keys();
     let algorithm = Algorithm::from_env(env)?;
     let sign = keys.ensure("LATCHKEY_SIGN_KEYS", || SignRing::generate(algorithm, now)).await?;
-    keys.ensure("LATCHKEY_SEAL_KEYS", || SealRing::generate(Random::SYSTEM, now)).await?;
-    keys.ensure("LATCHKEY_PEPPER_KEYS", || PepperRing::generate(Random::SYSTEM, now)).await?;
+    // Parsed as well: a ring that cannot be used fails the deployment, not the first request.
+    SealRing::parse(&keys.ensure("LATCHKEY_SEAL_KEYS", || SealRing::generate(Random::SYSTEM, now)).await?)?;
+    PepperRing::parse(&keys.ensure("LATCHKEY_PEPPER_KEYS", || PepperRing::generate(Random::SYSTEM, now)).await?)?;
     let jwks = SignRing::parse(&sign)?.public_jwks();
     startup.store()?.publish_keys(&jwks).await?;
     Ok(jwks)

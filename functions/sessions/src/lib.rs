@@ -44,7 +44,8 @@ where
     S: FindSession + SlideSession + ListSessions + EndSession + RaiseEpoch,
 {
     let identity = app.guard.identify(&app.store, request::unverified_token(request)?, now).await?;
-    let below = request::path(request).strip_prefix(PATH).ok_or(Error::NotFound)?;
+    let below = request::path(request).strip_prefix(PATH).filter(|below| below.is_empty() || below.starts_with('/'));
+    let below = below.ok_or(Error::NotFound)?;
     let reply = match (request::method(request).as_str(), below.strip_prefix('/')) {
         ("GET", None) => get(app, request, &identity, now).await?,
         ("DELETE", None) => delete(app, request, &identity, now).await?,

@@ -14,7 +14,7 @@ use latchkey::{
     http::{Reply, Request, StatusCode, request},
     ports::FindPublishedKeys,
     startup::{Startup, StartupError},
-    tokens::{Audience, Jwks},
+    tokens::{Audience, jwks::public_only},
 };
 
 /// How long the published keys are kept in memory, in seconds. A rotation publishes a key hours before it signs.
@@ -48,8 +48,7 @@ impl<S> WellKnown<S> {
 /// # Errors
 /// When a setting is missing or malformed.
 pub async fn start(env: &Env) -> Result<WellKnown<DynamoDb>, StartupError> {
-    Jwks::from_env(env)?; // what is served must be usable
-    let keys = env.required("LATCHKEY_JWKS")?.to_owned();
+    let keys = public_only(env.required("LATCHKEY_JWKS")?)?;
     Ok(WellKnown::new(Startup::new(env)?.store()?, Audience::from_env(env)?.issuer, keys)?)
 }
 
@@ -81,7 +80,8 @@ async fn keys<S: FindPublishedKeys>(app: &WellKnown<S>, now: Timestamp) -> Resul
         return Ok(keys.clone());
     }
     let keys = match (app.store.find_published_keys().await, kept) {
-        (Ok(keys), _) => keys.unwrap_or_else(|| app.deployed_keys.clone()),
+        (Ok(Some(keys)), _) => public_only(&keys).map_err(|error| Error::Internal(error.to_string()))?,
+        (Ok(None), _) => app.deployed_keys.clone(),
         (Err(_), Some((_, keys))) => return Ok(keys),
         (Err(error), None) => return Err(error.into()),
     };

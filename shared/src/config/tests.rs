@@ -38,12 +38,6 @@ fn numbers_out_of_bounds_say_their_bounds() {
 }
 
 #[test]
-fn an_idle_limit_beyond_the_absolute_one_is_refused() {
-    let settings = env(&[("LATCHKEY_SESSION_IDLE_SECONDS", "200"), ("LATCHKEY_SESSION_ABSOLUTE_SECONDS", "100")]);
-    assert!(problem(Lifetimes::from_env(&settings)).contains("must not be longer"));
-}
-
-#[test]
 fn a_missing_or_unusable_issuer_is_refused() {
     assert_eq!(problem(Audience::from_env(&env(&[]))), "LATCHKEY_ISSUER is not set and has no default");
     for issuer in ["auth.example.com", "https://auth.example.com/", "https://auth.example.com?x", "ftp://x"] {

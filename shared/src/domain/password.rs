@@ -10,7 +10,10 @@ const MAX_BYTES: usize = 4 * 4 * MAX_CHARS;
 
 /// A password in the clear, normalized to NFKC so that every keyboard spells it alike. Shown once, to the hash.
 #[derive(Clone)]
-pub struct Password(String);
+pub struct Password {
+    text: String,
+    chars: usize,
+}
 
 /// A text that is too long to be any password: refused before it costs anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -30,12 +33,19 @@ impl Password {
         if normalized.chars().count() > MAX_CHARS {
             return Err(TooLong);
         }
-        Ok(Self(normalized))
+        // Some single characters are many after normalization: they are still one key press.
+        let chars = unverified.chars().count().min(normalized.chars().count());
+        Ok(Self { text: normalized, chars })
     }
 
     /// The password, for hashing and for the policy.
     pub fn reveal(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// How long it is in code points, as typed or as normalized, whichever is less.
+    pub fn chars(&self) -> usize {
+        self.chars
     }
 }
 
@@ -61,6 +71,12 @@ mod tests {
         assert!(Password::parse(&"🔑".repeat(256)).is_ok());
         assert_eq!(Password::parse(&"a".repeat(257)).unwrap_err(), TooLong);
         assert_eq!(Password::parse(&"a".repeat(1 << 20)).unwrap_err(), TooLong);
+    }
+
+    #[test]
+    fn c3_one_character_that_stands_for_many_counts_as_one() {
+        let password = Password::parse("\u{fdfa}").unwrap();
+        assert_eq!((password.chars(), password.reveal().chars().count()), (1, 18));
     }
 
     #[test]

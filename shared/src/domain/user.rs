@@ -3,7 +3,7 @@
 use super::{Timestamp, UserId};
 
 /// A user's profile.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct User {
     /// Who it is, for ever.
     pub id: UserId,
@@ -22,4 +22,11 @@ pub struct User {
     pub disabled: bool,
     /// Names of what the user may do, set by an administrator.
     pub roles: Vec<String>,
+}
+
+/// Email and name are personal data: they stay out of logs, also by accident.
+impl std::fmt::Debug for User {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("User").field("id", &self.id).field("epoch", &self.epoch).finish_non_exhaustive()
+    }
 }

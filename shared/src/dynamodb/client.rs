@@ -21,8 +21,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// One try of one request.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// One request with all its tries. An operation makes at most four in a row, and the gateway gives up after 30 s.
-pub(super) const OPERATION_TIMEOUT: Duration = Duration::from_secs(5);
+/// One request with all its tries. A sign-in makes at most five in a row, and the
+/// function is given 25 s.
+pub(super) const OPERATION_TIMEOUT: Duration = Duration::from_secs(4);
 
 const MAX_ATTEMPTS: u32 = 3;
 const INITIAL_BACKOFF: Duration = Duration::from_millis(50);

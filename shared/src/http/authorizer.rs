@@ -51,6 +51,12 @@ pub struct Context {
     roles: String,
 }
 
+/// A list as words separated by spaces. What is no word is left out: half of it could be somebody else's role.
+fn words(list: &[String]) -> String {
+    let is_word = |text: &&str| !text.is_empty() && !text.contains(char::is_whitespace);
+    list.iter().map(String::as_str).filter(is_word).collect::<Vec<_>>().join(" ")
+}
+
 impl Context {
     /// Describes a proven caller. Lists become words separated by spaces.
     pub fn new(subject: &Subject, expires_at: Timestamp, client_id: String, scope: String) -> Self {
@@ -58,12 +64,12 @@ impl Context {
             sub: subject.user_id.to_string(),
             sid: subject.session_id.to_string(),
             auth_time: subject.auth_time.seconds(),
-            amr: subject.amr.join(" "),
+            amr: words(&subject.amr),
             epoch: subject.epoch,
             exp: expires_at.seconds(),
             client_id,
             scope,
-            roles: subject.roles.join(" "),
+            roles: words(&subject.roles),
         }
     }
 }

@@ -12,10 +12,16 @@ use crate::{
 };
 
 /// An answer, and what the log says about it.
-#[derive(Debug)]
 pub struct Reply {
     pub(super) response: Response<Body>,
     pub(super) facts: Facts,
+}
+
+/// The body may hold tokens.
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Reply({})", self.status())
+    }
 }
 
 impl Reply {

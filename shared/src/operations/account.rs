@@ -3,7 +3,7 @@
 use super::{
     Guard, Identity,
     attempts::reserve,
-    ending::{end_listed, epoch_change},
+    ending::{epoch_change, tell_why},
     identify::require_live,
 };
 use crate::{
@@ -77,7 +77,10 @@ where
         None => return Err(Error::ReauthenticationRequired),
     }
     match ctx.store.delete_user(&user, &epoch_change(&user, now)).await? {
-        Change::Done => end_listed(&ctx.store, user.id, None, EndCause::AccountDeleted, now).await,
+        Change::Done => {
+            tell_why(&ctx.store, user.id, EndCause::AccountDeleted, now).await;
+            Ok(())
+        }
         Change::Stale => Err(Refusal("epoch").into()),
     }
 }

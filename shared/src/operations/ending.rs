@@ -1,9 +1,11 @@
 //! Ending sessions, for whatever cause: shared by everything that does.
 
+use std::time::Duration;
+
 use crate::{
     domain::{EndCause, Ended, SessionId, Timestamp, User, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
     error::Error,
-    ports::{EndSession, Ending, EpochChange, ListSessions},
+    ports::{Change, EndSession, Ending, EpochChange, ListSessions},
 };
 
 /// Ends one session; an ended or unknown one stays as it is.
@@ -13,11 +15,10 @@ pub(super) async fn end(
     session_id: SessionId,
     cause: EndCause,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Change, Error> {
     let ended = Ended { cause, at: now };
     let feed_until = now.plus(MAX_ACCESS_TOKEN_SECONDS);
-    store.end_session(&Ending { user_id, session_id, ended, feed_until }).await?;
-    Ok(())
+    Ok(store.end_session(&Ending { user_id, session_id, ended, feed_until }).await?)
 }
 
 pub(super) fn epoch_change(user: &User, now: Timestamp) -> EpochChange {
@@ -41,4 +42,18 @@ pub(super) async fn end_listed<S: ListSessions + EndSession>(
         let Some(next) = page.next else { return Ok(()) };
         after = Some(next);
     }
+}
+
+/// How long sessions that are over already are told why.
+const TELLING: Duration = Duration::from_secs(8);
+
+/// Writes the cause on sessions that the epoch or the deletion of their user has ended: an explanation, so that neither its
+/// failure nor its length makes a change that has happened look as if it had not.
+pub(super) async fn tell_why<S: ListSessions + EndSession>(
+    store: &S,
+    user_id: UserId,
+    cause: EndCause,
+    now: Timestamp,
+) {
+    let _ = tokio::time::timeout(TELLING, end_listed(store, user_id, None, cause, now)).await;
 }

@@ -4,7 +4,7 @@ use super::{Guard, ending::end};
 use crate::{
     domain::{EndCause, SessionId, Timestamp, UserId},
     error::Error,
-    ports::EndSession,
+    ports::{Change, EndSession},
     tokens::{RefreshToken, SessionToken},
 };
 
@@ -27,13 +27,13 @@ pub async fn logout<S: EndSession>(
     unverified_tokens: &[&str],
     now: Timestamp,
 ) -> Result<Vec<(UserId, SessionId)>, Error> {
-    let mut sessions: Vec<_> =
-        unverified_tokens.iter().filter_map(|token| session_of(&ctx.guard, token, now)).collect();
-    sessions.dedup();
-    for (user_id, session_id) in &sessions {
-        end(&ctx.store, *user_id, *session_id, EndCause::Logout, now).await?;
+    let mut ended = Vec::new();
+    for (user_id, session_id) in unverified_tokens.iter().filter_map(|token| session_of(&ctx.guard, token, now)) {
+        if end(&ctx.store, user_id, session_id, EndCause::Logout, now).await? == Change::Done {
+            ended.push((user_id, session_id));
+        }
     }
-    Ok(sessions)
+    Ok(ended)
 }
 
 fn session_of(guard: &Guard, unverified_token: &str, now: Timestamp) -> Option<(UserId, SessionId)> {

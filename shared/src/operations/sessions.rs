@@ -2,7 +2,7 @@
 
 use super::{
     Guard, Identity,
-    ending::{end, end_listed, epoch_change},
+    ending::{end, end_listed, epoch_change, tell_why},
     identify::require_live,
 };
 use crate::{
@@ -49,7 +49,7 @@ pub async fn end_one<S: FindSession + EndSession>(
     now: Timestamp,
 ) -> Result<(), Error> {
     require_live(&ctx.store, identity, now).await?;
-    end(&ctx.store, identity.user_id(), session_id, EndCause::Logout, now).await
+    end(&ctx.store, identity.user_id(), session_id, EndCause::Logout, now).await.map(drop)
 }
 
 /// Ends every session of the caller but the one they call from.
@@ -77,7 +77,8 @@ where
     for _ in 0..TRIES {
         let (_, user) = require_live(&ctx.store, identity, now).await?;
         if ctx.store.raise_epoch(&epoch_change(&user, now)).await? == Change::Done {
-            return end_listed(&ctx.store, identity.user_id(), None, EndCause::LogoutAll, now).await;
+            tell_why(&ctx.store, identity.user_id(), EndCause::LogoutAll, now).await;
+            return Ok(());
         }
     }
     Err(Error::Unavailable("the user is being changed by others".into()))

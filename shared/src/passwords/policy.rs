@@ -1,16 +1,11 @@
 //! What a new password must be (NIST SP 800-63B-4 section 3.1.1.2): long enough, and not one that attackers try first.
 //! No composition rules, no expiry, no hints.
 
-use zxcvbn::zxcvbn;
-
+use super::guesses;
 use crate::domain::{Email, Password};
 
-/// A password that a guesser reaches within 10⁸ tries is on everybody's list or put together from it. Estimated by zxcvbn,
-/// whose lists hold common passwords, names, words, keyboard runs and repetitions.
-const MIN_GUESSES_LOG10: f64 = 8.0;
-
-/// zxcvbn looks at this many characters; a password that is strong in them stays strong.
-const LOOKED_AT_CHARS: usize = 100;
+/// A password that a guesser reaches within 10⁸ tries (2²⁷) is on everybody's list or put together from it.
+const MIN_BITS: f64 = 27.0;
 
 /// Rules for new passwords. Existing ones are never judged at sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,19 +24,17 @@ impl PasswordPolicy {
     /// Judges a new password of the user with this email. `Err` holds the reason in words for the user.
     ///
     /// # Errors
-    /// The reason, when it is too short, too common, or the email itself.
+    /// The reason, when it is too short, too common, or made of the email.
     pub fn judge(&self, password: &Password, email: &Email) -> Result<(), String> {
-        let text = password.reveal();
-        if text.chars().count() < self.min_chars {
+        if password.chars() < self.min_chars {
             return Err(format!("must have at least {} characters", self.min_chars));
         }
-        let own_email = text.to_lowercase().contains(email.canonical());
+        let text = password.reveal();
         let local = email.canonical().split('@').next().unwrap_or_default();
-        if own_email || text.eq_ignore_ascii_case(local) {
+        if text.to_lowercase().contains(email.canonical()) || text.eq_ignore_ascii_case(local) {
             return Err("must not contain your email address".into());
         }
-        let head: String = text.chars().take(LOOKED_AT_CHARS).collect();
-        if zxcvbn(&head, &[email.canonical(), local]).guesses_log10() < MIN_GUESSES_LOG10 {
+        if guesses::bits(text, &[email.canonical(), local]) < MIN_BITS {
             return Err(
                 "is too easy to guess: it is, or is put together from, passwords that attackers try first".into()
             );

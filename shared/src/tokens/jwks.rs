@@ -43,6 +43,16 @@ pub struct JwksDocument {
     pub(super) valid_from: u64,
 }
 
+/// A JWKS document with only what a JWKS of ours has: a private member that somebody pasted in does not get out.
+///
+/// # Errors
+/// [`JwksError`] when it is no key set of ours.
+pub fn public_only(json: &str) -> Result<String, JwksError> {
+    let document: JwksDocument = serde_json::from_str(json)?;
+    Jwks::try_from(document.clone())?;
+    Ok(serde_json::to_string(&document)?)
+}
+
 /// A key set, parsed once: what a verifier holds.
 #[derive(Clone)]
 pub struct Jwks {
