@@ -3,10 +3,18 @@
 //! Dependencies point one way only, checked by `cargo xtask test`:
 //!
 //! ```text
-//! functions -> http -> {operations, domain} and error
-//! functions -> operations -> {ports, tokens, passwords} -> domain
+//! functions        -> everything
+//! http             -> operations, tokens, error, domain, config, telemetry
+//! operations       -> ports, passwords, tokens, error, domain
+//! passwords        -> tokens, error, domain
+//! tokens           -> error, domain
 //! dynamodb, memory -> ports, domain
+//! error            -> ports, domain
+//! ports            -> domain
+//! domain           -> nothing
 //! ```
+//!
+//! `config`, `keys`, `startup` and `telemetry` put functions together: beside each other, only `http` and functions name them.
 //!
 //! Two features: `verify` is what the stateless authorizer needs, without any AWS SDK; `aws` is everything.
 

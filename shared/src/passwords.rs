@@ -1,9 +1,9 @@
 //! Password hashing: Argon2id (RFC 9106) with a keyed pepper, the same work whether or not there is anybody to check.
 
-mod common;
 mod guesses;
 mod hash;
 mod policy;
+mod wordlist;
 
 pub use policy::PasswordPolicy;
 

@@ -3,11 +3,11 @@
 #![expect(clippy::expect_used, reason = "the words given say what is missing")]
 
 use latchkey_tests::{
-    api::Api,
+    api::{Api, Person, Tokens},
     exchange::{Answer, Call},
     journey::main_journey,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A deployment behind a gateway.
 struct Stack {
@@ -27,6 +27,11 @@ impl Stack {
         };
         let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
         Self { agent: agent.into(), url: url("LATCHKEY_E2E_URL"), protected_url: url("LATCHKEY_E2E_PROTECTED_URL") }
+    }
+
+    /// The protected API behind the session-authorizer.
+    fn live_notes(&self, token: &str) -> Answer {
+        self.request(&self.protected_url, &Call::get("/live-notes").bearer(token))
     }
 
     fn request(&self, base: &str, call: &Call) -> Answer {
@@ -73,9 +78,27 @@ async fn a_person_registers_signs_in_renews_and_leaves_through_the_gateway() {
 async fn the_protected_api_refuses_whoever_shows_no_token_or_garbage() {
     let stack = Stack::from_env();
     assert_eq!(stack.request(&stack.protected_url, &Call::get("/notes")).status, 401);
-    for token in ["garbage", "a.b.c", "lkr_AAAA", "eyJhbGciOiJub25lIn0.e30."] {
+    assert_eq!(stack.request(&stack.protected_url, &Call::get("/live-notes")).status, 401);
+    for token in ["garbage", "a.b.c", "lkr_AAAA", "lks_AAAA", "eyJhbGciOiJub25lIn0.e30."] {
         assert!(!stack.lets_in(token).await, "{token}");
+        assert_eq!(stack.live_notes(token).status, 403, "{token}");
     }
+}
+
+#[tokio::test]
+#[ignore = "needs the deployed stack; cargo xtask test --all runs it"]
+async fn the_session_authorizer_takes_session_tokens_and_refuses_an_ended_session_at_once() {
+    let stack = Stack::from_env();
+    let person = Person::new();
+    let access = Tokens::from(stack.register(&person).await).access;
+    let tokens = Tokens::from(stack.login_for_session_token(&person).await);
+    let notes = stack.live_notes(&tokens.session);
+    assert_eq!((notes.status, notes.text("/identity/sub")), (200, tokens.user_id), "{notes}");
+    assert_eq!(stack.live_notes(&access).status, 403, "an access token is no session token");
+    assert!(!stack.lets_in(&tokens.session).await, "a session token is no access token");
+    let logout = stack.send(Call::post("/auth/logout", &json!({ "session_token": tokens.session }))).await;
+    assert_eq!(logout.status, 204, "{logout}");
+    assert_eq!(stack.live_notes(&tokens.session).status, 403, "the session has ended");
 }
 
 #[tokio::test]
@@ -104,7 +127,6 @@ async fn refusals_reach_the_client_as_problem_documents() {
     assert_eq!(answer.headers["cache-control"], "no-store");
     let refused = stack.me("garbage").await;
     assert_eq!((refused.status, refused.problem().as_str()), (401, "invalid-token"));
-    let weak =
-        stack.send(Call::post("/auth/register", &serde_json::json!({ "email": "x", "password": "short" }))).await;
+    let weak = stack.send(Call::post("/auth/register", &json!({ "email": "x", "password": "short" }))).await;
     assert_eq!(weak.json().pointer("/errors/0/pointer").and_then(Value::as_str), Some("/email"));
 }

@@ -35,7 +35,7 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
-    /// Install the pinned tools that are not Rust into .tools/, which every command does for itself when it needs one.
+    /// Install cargo-lambda, zig, SAM and the emulator, pinned, into .tools/; a command that needs one also does it itself.
     Tools,
 }
 

@@ -3,7 +3,7 @@
 //! The password is read from left to right as the cheapest pieces a guesser would try: a common word, a run over the alphabet
 //! or the keyboard, a repetition, else a single character. Upper case and the usual replacements (`p@ssw0rd`) are free.
 
-use super::common::COMMON_WORDS;
+use super::wordlist::COMMON_WORDS;
 
 /// A word of a list that everybody has: one of 512.
 const WORD_BITS: f64 = 9.0;

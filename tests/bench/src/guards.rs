@@ -23,6 +23,7 @@ pub(crate) fn check(programs: &Path, report: &mut Report) -> Result<()> {
     report.number("bare loop: binary", "MiB", mib(&read("examples/bare-loop")?));
     report.at_most("login: binary", "MiB", mib(&login), SDK_FUNCTION_MIB, Weight::Guard);
     report.at_most("login: binary, goal", "MiB", mib(&login), SDK_FUNCTION_MIB_GOAL, Weight::Time);
+    report.at_most("register: binary", "MiB", mib(&read("register")?), SDK_FUNCTION_MIB, Weight::Guard);
     // Asked of login too: a mark that is nowhere proves nothing.
     report.holds("authorizer: no AWS SDK", !contains(&authorizer, SDK) && contains(&login, SDK));
     report.holds("panics unwind", contains(&authorizer, UNWINDING) && contains(&login, UNWINDING));

@@ -27,7 +27,7 @@ use report::Report;
 /// Measures the functions as they are deployed.
 #[derive(Debug, Parser)]
 struct Options {
-    /// The folder of the release binaries `authorizer` and `login`, and of `examples/bare-loop` and `examples/first-draw`.
+    /// The folder of the release binaries `authorizer`, `login` and `register`, and of `examples/bare-loop` and `examples/first-draw`.
     #[arg(long)]
     programs: PathBuf,
     /// The folder of the repository's `events`.

@@ -114,24 +114,7 @@ impl Call {
             "rawPath": self.path,
             "rawQueryString": self.query,
             "headers": self.headers,
-            "requestContext": {
-                "accountId": "123456789012",
-                "apiId": "abcdef1234",
-                "domainName": "abcdef1234.execute-api.eu-central-1.amazonaws.com",
-                "domainPrefix": "abcdef1234",
-                "http": {
-                    "method": self.method,
-                    "path": self.path,
-                    "protocol": "HTTP/1.1",
-                    "sourceIp": self.source,
-                    "userAgent": self.headers.get("user-agent"),
-                },
-                "requestId": "JKJaXmPLvHcESHA=",
-                "routeKey": "$default",
-                "stage": "$default",
-                "time": "12/Mar/2020:19:03:58 +0000",
-                "timeEpoch": 1_583_348_638_390_u64,
-            },
+            "requestContext": self.request_context("$default"),
             "isBase64Encoded": self.is_base64,
         });
         if let Some(body) = &self.body {
@@ -143,5 +126,27 @@ impl Call {
             event["queryStringParameters"] = json!(query);
         }
         event
+    }
+
+    /// What the gateway says about the call itself, on the route with this key.
+    pub(crate) fn request_context(&self, route_key: &str) -> Value {
+        json!({
+            "accountId": "123456789012",
+            "apiId": "abcdef1234",
+            "domainName": "abcdef1234.execute-api.eu-central-1.amazonaws.com",
+            "domainPrefix": "abcdef1234",
+            "http": {
+                "method": self.method,
+                "path": self.path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": self.source,
+                "userAgent": self.headers.get("user-agent"),
+            },
+            "requestId": "JKJaXmPLvHcESHA=",
+            "routeKey": route_key,
+            "stage": "$default",
+            "time": "12/Mar/2020:19:03:58 +0000",
+            "timeEpoch": 1_583_348_638_390_u64,
+        })
     }
 }

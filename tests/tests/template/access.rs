@@ -33,6 +33,22 @@ fn the_gateway_may_call_every_authorizer() -> Outcome {
 }
 
 #[test]
+fn every_route_of_an_example_stands_behind_one_of_the_two_authorizers() -> Outcome {
+    for template in Template::all()?.into_iter().filter(|template| template.name.starts_with("examples/")) {
+        let mut attached = BTreeSet::new();
+        for (id, route) in template.resources("AWS::ApiGatewayV2::Route") {
+            assert_eq!(route["AuthorizationType"], "CUSTOM", "{}: {id}", template.name);
+            let authorizer = template.resource(route["AuthorizerId"]["Ref"].as_str().unwrap_or_default());
+            let import = &authorizer["Properties"]["AuthorizerUri"]["Fn::Sub"][1]["AuthorizerArn"]["Fn::ImportValue"];
+            attached.insert(import["Fn::Sub"].as_str().unwrap_or_default().to_owned());
+        }
+        let exported = ["${LatchkeyStack}-AuthorizerArn", "${LatchkeyStack}-SessionAuthorizerArn"];
+        assert_eq!(attached, exported.map(str::to_owned).into(), "{}", template.name);
+    }
+    Ok(())
+}
+
+#[test]
 fn an_answer_of_an_authorizer_is_asked_for_again_at_every_request() -> Outcome {
     for template in Template::all()? {
         for (id, authorizer) in template.resources("AWS::ApiGatewayV2::Authorizer") {

@@ -9,7 +9,7 @@ use crate::access::statements;
 use crate::cloudformation::{Template, list, root};
 
 /// What each port of `shared/src/ports.rs` calls, as table and action. Parts of a transaction count one by one.
-const PORTS: [(&str, &[&str]); 16] = [
+const PORTS: [(&str, &[&str]); 18] = [
     ("ReserveAttempt", &["Ephemera UpdateItem"]),
     ("ClearAttempts", &["Ephemera DeleteItem"]),
     ("CreateUser", &["Users PutItem"]),
@@ -26,6 +26,8 @@ const PORTS: [(&str, &[&str]); 16] = [
     ("RotateSession", &["Sessions UpdateItem"]),
     ("SlideSession", &["Sessions UpdateItem"]),
     ("EndSession", &["Sessions UpdateItem", "Ephemera PutItem"]),
+    ("FindPublishedKeys", &["Ephemera GetItem"]),
+    ("PublishKeys", &["Ephemera PutItem"]),
 ];
 
 #[test]
@@ -33,14 +35,31 @@ fn every_function_may_do_what_its_ports_do_and_nothing_else() -> Outcome {
     let template = Template::latchkey()?;
     for id in template.functions().into_keys() {
         let operation = template.operation(id);
-        let needed = match operation.as_str() {
-            // These two share one port, of which each uses one half.
-            "rotate-keys" => calls(&["Ephemera PutItem"]),
-            "well-known" => calls(&["Ephemera GetItem"]),
-            _ => needed(&operation)?,
-        };
-        assert_eq!(allowed(&template, id), needed, "{operation}");
+        assert_eq!(allowed(&template, id), needed(&operation)?, "{operation}");
     }
+    Ok(())
+}
+
+/// Ephemera holds the public keys beside counters and the feed: whoever may write one must not reach another.
+#[test]
+fn rights_on_the_table_of_public_keys_end_at_the_beginning_of_a_partition_key() -> Outcome {
+    let template = Template::latchkey()?;
+    let mut purposes = BTreeSet::new();
+    for id in template.functions().into_keys() {
+        for statement in statements(&template.resource(id)["Properties"]) {
+            if !list(&statement["Resource"]).iter().any(|resource| resource["Fn::GetAtt"][0] == "Ephemera") {
+                continue;
+            }
+            let conditions = statement["Condition"].as_object().into_iter().flatten();
+            let keys: Vec<_> = conditions.flat_map(|(_, condition)| list(&condition["dynamodb:LeadingKeys"])).collect();
+            assert_eq!(keys.len(), 1, "{id}: a statement about Ephemera names one beginning of keys");
+            purposes.extend(
+                keys.iter().filter_map(|key| key.as_str()).map(|key| format!("{key} {}", template.operation(id))),
+            );
+        }
+    }
+    let writers_of_keys: Vec<_> = purposes.iter().filter(|purpose| purpose.starts_with("jwks ")).collect();
+    assert_eq!(writers_of_keys, ["jwks rotate-keys", "jwks well-known"]);
     Ok(())
 }
 

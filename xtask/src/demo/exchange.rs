@@ -56,7 +56,7 @@ impl Server {
         if let Some(body) = &request.body {
             println!("    {}", shown(body));
         }
-        let answer = self.send(request).with_context(|| format!("{}{} does not answer", self.url, request.path))?;
+        let answer = self.send(request)?;
         println!("  {} {}", answer.status, shown(&answer.body));
         if answer.status != expected {
             bail!("{} {} answered {}, expected {expected}: {meaning}", request.method, request.path, answer.status);
@@ -65,7 +65,12 @@ impl Server {
         Ok(answer)
     }
 
-    fn send(&self, request: &Request<'_>) -> Result<Answer> {
+    /// Sends, and prints nothing.
+    pub fn send(&self, request: &Request<'_>) -> Result<Answer> {
+        self.answer(request).with_context(|| format!("{}{} does not answer", self.url, request.path))
+    }
+
+    fn answer(&self, request: &Request<'_>) -> Result<Answer> {
         let body = request.body.as_ref().map(Value::to_string).unwrap_or_default();
         let mut message =
             ureq::http::Request::builder().method(request.method).uri(format!("{}{}", self.url, request.path));

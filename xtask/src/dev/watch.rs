@@ -28,7 +28,8 @@ pub struct Gateway {
 impl Gateway {
     /// Starts it on 127.0.0.1; without `reload`, changed sources wait for the next start.
     ///
-    /// Not with `--timeout`: that also cuts off functions which wait for their next event, and they end.
+    /// Not with `--timeout`: that also cuts off functions which wait for their next event, and they end
+    /// (docs/adr/0013-cargo-lambda-watch-has-no-timeout.md).
     pub fn start(cargo_lambda: &Path, port: u16, reload: bool, settings: &Settings) -> Result<Self> {
         let mut command = Command::new(cargo_lambda);
         command

@@ -29,7 +29,9 @@ pub fn check() -> Result<()> {
 
 fn twice(port: u16, data: &Path) -> Result<()> {
     let mut first = Dev::start(port, data)?;
-    let said = paste(&first.lines.join("\n"))?;
+    let said = paste(&format!("{}\necho \"token:$TOKEN\"", first.lines.join("\n")))?;
+    let token =
+        said.lines().find_map(|line| line.strip_prefix("token:")).context("the printed lines sign nobody in")?;
     for expected in ["\"email\":\"ada.", "\"isAuthorized\":true", "\"keys\":["] {
         ensure!(said.contains(expected), "the printed lines do not show {expected}:\n{said}");
     }
@@ -44,8 +46,10 @@ fn twice(port: u16, data: &Path) -> Result<()> {
 
     let sign_in = first.lines.iter().find(|line| line.starts_with("TOKEN=")).context("no line signs in")?.clone();
     let mut second = Dev::start(port, data)?;
-    let token = paste(&format!("{sign_in}\necho \"token:$TOKEN\""))?;
-    ensure!(token.trim().len() > "token:".len(), "the second start does not know the account of the first");
+    let me = paste(&format!("curl -sS http://localhost:{port}/auth/me -H 'authorization: Bearer {token}'"))?;
+    ensure!(me.contains("\"email\":\"ada."), "the second start does not know the session of the first: {me}");
+    let again = paste(&format!("{sign_in}\necho \"token:$TOKEN\""))?;
+    ensure!(again.trim().len() > "token:".len(), "the second start does not know the account of the first");
     second.stop(port)
 }
 

@@ -1,4 +1,4 @@
-//! The README's commands: each is run here, or by a step that is named here, or it does not belong there.
+//! The commands of the READMEs: each is run by a step, or stands here word for word, or it does not belong there.
 
 use std::fs;
 
@@ -7,26 +7,41 @@ use clap::Parser;
 
 use crate::{cli, paths};
 
-/// What a line of the README is.
+/// What a line of a README is.
 #[derive(Debug, PartialEq)]
 pub enum Command {
     /// Run against the development server.
     Paste(String),
     /// `cargo xtask …`; its steps run them all, and its arguments are checked here.
     Xtask(String),
-    /// Run by `stack`, or by whoever got this far.
+    /// One of [`ELSEWHERE`].
     Elsewhere(String),
 }
 
-/// Programs whose lines are pasted into a shell beside `dev`.
-const PASTED: [&str; 3] = ["curl ", "TOKEN=", "sed "];
-/// `git clone` and `cd` come before everything; `sam` is run by `stack`.
-const ELSEWHERE: [&str; 3] = ["git clone ", "cd ", "sam "];
+/// How lines begin that are pasted into a shell beside `dev`.
+const PASTED: &str = "curl -sS http://localhost:9000/";
+/// Lines that need AWS: `stack` builds, deploys and lists with the same program, and its tests call the same routes.
+const ELSEWHERE: [&str; 6] = [
+    "sam build",
+    "sam deploy --guided",
+    "sam list stack-outputs --stack-name latchkey",
+    "sam deploy --guided --stack-name notes --parameter-overrides LatchkeyStack=latchkey",
+    "curl \"$NOTES_URL/notes\" -H \"Authorization: Bearer $ACCESS_TOKEN\"",
+    "curl \"$NOTES_URL/live-notes\" -H \"Authorization: Bearer $SESSION_TOKEN\"",
+];
 
-/// Every line of the README's `sh` blocks.
+/// Every line of the `sh` blocks of the README and of those of the examples.
 pub fn commands() -> Result<Vec<Command>> {
-    let text = fs::read_to_string(paths::root().join("README.md")).context("README.md cannot be read")?;
-    parse(&text)
+    let mut pages = vec!["README.md".to_owned()];
+    for example in fs::read_dir(paths::root().join("examples")).context("examples/ cannot be read")? {
+        pages.push(format!("examples/{}/README.md", example?.file_name().to_string_lossy()));
+    }
+    let mut commands = Vec::new();
+    for page in pages {
+        let text = fs::read_to_string(paths::root().join(&page)).with_context(|| format!("{page} cannot be read"))?;
+        commands.extend(parse(&text).context(page)?);
+    }
+    Ok(commands)
 }
 
 fn parse(text: &str) -> Result<Vec<Command>> {
@@ -50,23 +65,22 @@ fn parse(text: &str) -> Result<Vec<Command>> {
 }
 
 fn command(line: &str) -> Result<Option<Command>> {
-    let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| line.starts_with(prefix));
     if line.is_empty() || line.starts_with('#') {
         return Ok(None);
     }
     if line.starts_with("cargo xtask") {
         let line = line.split('#').next().unwrap_or_default().trim();
         let arguments = line.split_whitespace().skip(1);
-        cli::Arguments::try_parse_from(arguments).with_context(|| format!("README.md: `{line}` is not understood"))?;
+        cli::Arguments::try_parse_from(arguments).with_context(|| format!("`{line}` is not understood"))?;
         return Ok(Some(Command::Xtask(line.to_owned())));
     }
-    if begins(&PASTED) {
+    if line.starts_with(PASTED) {
         return Ok(Some(Command::Paste(line.to_owned())));
     }
-    if begins(&ELSEWHERE) {
+    if ELSEWHERE.contains(&line) {
         return Ok(Some(Command::Elsewhere(line.to_owned())));
     }
-    bail!("README.md: nothing runs `{line}`");
+    bail!("nothing runs `{line}`");
 }
 
 #[cfg(test)]
@@ -75,12 +89,12 @@ mod tests {
 
     #[test]
     fn lines_of_shell_blocks_are_sorted_by_who_runs_them() -> Result<()> {
-        let text =
-            "```yaml\nnot: this\n```\n```sh\ncargo xtask dev --port 9001 # comment\ncurl a \\\n  -d b\n\ncd x\n```\n";
+        let text = "```yaml\nnot: this\n```\n```sh\ncargo xtask dev --port 9001 # comment\n\
+             curl -sS http://localhost:9000/a \\\n  -d b\n\nsam build\n```\n";
         let expected = [
             Command::Xtask("cargo xtask dev --port 9001".to_owned()),
-            Command::Paste("curl a   -d b".to_owned()),
-            Command::Elsewhere("cd x".to_owned()),
+            Command::Paste("curl -sS http://localhost:9000/a   -d b".to_owned()),
+            Command::Elsewhere("sam build".to_owned()),
         ];
         assert_eq!(parse(text)?, expected);
         Ok(())
@@ -88,7 +102,18 @@ mod tests {
 
     #[test]
     fn a_command_that_nothing_runs_or_understands_is_refused() {
-        assert!(parse("```sh\nrm -rf /\n```\n").is_err());
-        assert!(parse("```sh\ncargo xtask dev --prot 9001\n```\n").is_err());
+        for line in ["rm -rf /", "cargo xtask dev --prot 9001", "sam build --use-container", "curl https://example.com"]
+        {
+            assert!(parse(&format!("```sh\n{line}\n```\n")).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_lines_that_nothing_runs_word_for_word_are_those_that_stand_there() -> Result<()> {
+        let commands = commands()?;
+        for line in ELSEWHERE {
+            assert!(commands.contains(&Command::Elsewhere(line.to_owned())), "{line}");
+        }
+        Ok(())
     }
 }

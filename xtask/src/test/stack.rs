@@ -1,4 +1,4 @@
-//! The deployed stack: up with IAM enforced, the end-to-end tests, and down whatever happened.
+//! The deployed stack: up with IAM enforced, the end-to-end tests, the demo, and down whatever happened.
 
 use anyhow::{Context, Result, ensure};
 
@@ -16,7 +16,9 @@ pub fn check(runner: Runner) -> Result<()> {
     let api = urls.next().context("`stack url` prints no URL")?;
     let protected = urls.next().context("`stack url` prints no URL of the protected API")?;
     let environment = [("LATCHKEY_E2E_URL", api.to_owned()), ("LATCHKEY_E2E_PROTECTED_URL", protected.to_owned())];
-    runner.deployed("e2e", &environment)
+    runner.deployed("e2e", &environment)?;
+    // 30 s is the default of `RefreshGraceSeconds`, and so what the README says for a deployment.
+    process::run("cargo xtask demo", itself::xtask(&["demo", "--url", api, "--grace-seconds", "30"])?)
 }
 
 struct Down;

@@ -52,6 +52,46 @@ fn a_dependency_against_the_arrow_is_found_in_nested_use_groups_and_paths() -> R
 }
 
 #[test]
+fn no_part_of_the_core_names_what_its_arrow_does_not_lead_to() -> Result<()> {
+    for (module, forbidden) in [
+        ("http", "dynamodb keys memory passwords ports startup"),
+        ("memory", "config dynamodb error http keys operations passwords startup telemetry tokens"),
+        ("passwords", "config dynamodb http keys memory operations ports"),
+        ("operations", "config dynamodb http keys memory telemetry"),
+        ("tokens", "config http keys operations passwords ports"),
+        ("dynamodb", "config error http memory operations passwords tokens"),
+        ("ports", "dynamodb error http operations tokens"),
+        ("error", "dynamodb http operations tokens"),
+        ("domain", "error http ports tokens"),
+    ] {
+        let path = format!("shared/src/{module}.rs");
+        for named in forbidden.split(' ') {
+            let expected = [format!("{path}:1: {module} must not name {named}")];
+            assert_eq!(broken(&[(&path, &format!("use crate::{named}::X;\n"))])?, expected);
+        }
+    }
+    let allowed = "use crate::{ports::FindUser, domain::User, memory::accounts};\n";
+    assert_eq!(broken(&[("shared/src/memory.rs", allowed)])?, Vec::<String>::new());
+    Ok(())
+}
+
+#[test]
+fn a_dependency_against_the_arrow_is_found_behind_super_and_self() -> Result<()> {
+    let request = "use super::super::dynamodb::Store;\nuse super::reply::Reply;\nfn f() { super::super::ports::g() }\n\
+                   mod inner { use super::super::super::keys; use self::super::Reply; }\n";
+    assert_eq!(
+        broken(&[("shared/src/http/request.rs", request), ("shared/src/passwords.rs", "use super::http;\n")])?,
+        [
+            "shared/src/http/request.rs:1: http must not name dynamodb",
+            "shared/src/http/request.rs:3: http must not name ports",
+            "shared/src/http/request.rs:4: http must not name keys",
+            "shared/src/passwords.rs:1: passwords must not name http",
+        ]
+    );
+    Ok(())
+}
+
+#[test]
 fn tests_may_use_the_memory_store() -> Result<()> {
     let operation = "#[cfg(test)]\nmod tests { use crate::memory::Memory; }\n";
     assert_eq!(broken(&[("shared/src/operations/login.rs", operation)])?, Vec::<String>::new());
@@ -128,9 +168,13 @@ fn a_threat_without_an_existing_test_is_found() -> Result<()> {
 fn what_a_macro_makes_tests_of_counts_as_a_test() -> Result<()> {
     for test in [
         "proptest! { #[test] fn passwords_are_long(x in 0..9) {} }\n",
-        "for_every_store! { policy::passwords_are_long, policy::others }\n",
+        "contract! { policy::passwords_are_long, policy::others }\n",
     ] {
         assert_eq!(broken(&[("tests/tests/login.rs", test)])?, Vec::<String>::new());
+    }
+    for other in ["id! { passwords_are_long }\n", "macro_rules! contract { () => { passwords_are_long } }\n"] {
+        let expected = ["docs/THREATS.md:3: there is no test passwords_are_long"];
+        assert_eq!(broken(&[("tests/tests/login.rs", other)])?, expected);
     }
     Ok(())
 }

@@ -13,6 +13,9 @@ use super::{Finding, finding};
 
 const PAGE: &str = "docs/THREATS.md";
 
+/// Macros that make tests of what they are given: `proptest! { fn name … }`, and the stores' `contract! { a::name, … }`.
+const LISTS_OF_TESTS: [&str; 2] = ["proptest", "contract"];
+
 /// The last column of each row of the page's tables holds names of tests in backticks.
 pub fn check(root: &Path, sources: &[Source]) -> Result<Vec<Finding>> {
     let path = root.join(PAGE);
@@ -78,9 +81,9 @@ impl<'ast> Visit<'ast> for Tests {
         visit::visit_item_fn(self, function);
     }
 
-    /// A macro of a test file makes tests of what it is given: `proptest! { fn name … }`, `for_every_store! { a::name, … }`.
     fn visit_item_macro(&mut self, call: &'ast syn::ItemMacro) {
-        if call.ident.is_none() {
+        let name = call.mac.path.segments.last().map(|segment| segment.ident.to_string());
+        if name.is_some_and(|name| LISTS_OF_TESTS.contains(&name.as_str())) {
             let words = call.mac.tokens.clone().into_iter();
             self.names.extend(words.filter_map(|token| match token {
                 TokenTree::Ident(name) => Some(name.to_string()),

@@ -1,4 +1,4 @@
-//! `GET /notes`: answers whoever Latchkey's authorizer let through with their own notes.
+//! `GET /notes` and `GET /live-notes`: answers whoever one of Latchkey's authorizers let through with their own notes.
 
 mod notes;
 

@@ -1,4 +1,4 @@
-//! The answer to `GET /notes`.
+//! The answer to `GET /notes` and `GET /live-notes`: who is asking looks alike behind both authorizers.
 
 use serde_json::{Value, json};
 
