@@ -114,11 +114,15 @@ impl Telemetry {
         Ok(Self { function, least })
     }
 
+    /// What is counted is written at every level: the line is the metric.
+    fn is_written(&self, level: Level, event: Option<Event>) -> bool {
+        level >= self.least || event.is_some()
+    }
+
     /// Writes the line of one request, if it is severe enough. A line that cannot be written does not fail the request.
     pub fn record(&self, request_id: &str, method: &str, path: &str, status: u16, duration: Duration, facts: &Facts) {
         let level = level(status, facts.event);
-        // What is counted is written at every level: the line is the metric.
-        if level < self.least && facts.event.is_none() {
+        if !self.is_written(level, facts.event) {
             return;
         }
         let duration_ms = duration.as_micros() as f64 / 1000.0;
@@ -247,6 +251,14 @@ mod tests {
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["path"], path);
         assert_eq!(shorten(&"é".repeat(1000)).len(), 128);
         assert_eq!(shorten(&format!("x{}", "é".repeat(1000))), "");
+    }
+
+    #[test]
+    fn g6_events_are_counted_at_every_level_and_plain_requests_are_not() {
+        let errors_only = Telemetry { function: "refresh", least: Level::Error };
+        assert!(errors_only.is_written(Level::Info, Some(Event::RefreshReplayed)));
+        assert!(errors_only.is_written(Level::Error, None));
+        assert!(!errors_only.is_written(Level::Warn, None));
     }
 
     #[test]

@@ -183,3 +183,14 @@ fn facts(result: &Result<Context, Error>) -> (u16, Facts) {
         Err(error) => (403, Facts { reason: Some(error.to_string()), ..Facts::default() }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a14_a_role_that_is_no_word_does_not_become_another_ones() {
+        let roles = ["editor", "not admin", "", "a\tb", "viewer"].map(str::to_owned);
+        assert_eq!(words(&roles), "editor viewer");
+    }
+}

@@ -199,3 +199,12 @@ fn what_is_published_holds_nothing_private() {
         assert_eq!(members, expected);
     }
 }
+
+#[test]
+fn a_private_member_in_a_published_key_set_does_not_get_out() {
+    let published = sign_ring(Algorithm::RS256).public_jwks();
+    let careless = published.replacen("\"kty\"", "\"d\":\"c2VjcmV0\",\"kty\"", 1);
+    assert!(Jwks::parse(&careless).is_ok());
+    assert_eq!(jwks::public_only(&careless).unwrap(), published);
+    assert!(jwks::public_only("{\"keys\":[]}").is_err());
+}

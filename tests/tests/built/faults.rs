@@ -61,6 +61,7 @@ async fn f3_what_is_no_event_of_ours_is_answered_as_well() {
         changed("/rawPath", json!("/auth/me?x")),
         changed("/rawPath", json!(null)),
         changed("/rawQueryString", json!("a=\u{0}&%zz&=&&")),
+        changed("/rawQueryString", json!("a=\"<>\\^`{|}")),
         changed("/rawQueryString", json!(7)),
         changed("/headers", json!(null)),
         changed("/headers", json!({ "authorization": ["a", "b"] })),

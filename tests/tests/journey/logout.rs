@@ -89,3 +89,13 @@ async fn what_is_not_authentic_signs_nobody_out() {
         assert_eq!(world.refresh(&tokens.refresh).await.status, 200);
     }
 }
+
+#[tokio::test]
+async fn b9_a_page_that_cannot_set_a_content_type_signs_out_all_the_same() {
+    for world in World::on_each_store() {
+        let (_, tokens) = world.registered().await;
+        let body = json!({ "refresh_token": tokens.refresh }).to_string();
+        world.send(Call::new("POST", "/auth/logout").text("text/plain;charset=UTF-8", &body)).await;
+        assert_refused(&world.refresh(&tokens.refresh).await);
+    }
+}

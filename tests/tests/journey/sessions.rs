@@ -169,3 +169,14 @@ async fn listed_in_pages(world: &World, token: &str) -> Vec<String> {
     }
     ids
 }
+
+#[tokio::test]
+async fn a_path_that_only_begins_like_the_collection_ends_nothing() {
+    for world in World::on_each_store() {
+        let (_, tokens) = world.registered().await;
+        let lookalike = Call::delete("/auth/sessions-x").bearer(&tokens.access);
+        let answer = world.send_event("DELETE", "/auth/sessions", &lookalike.event().to_string()).await;
+        assert_eq!(answer.status, 404, "whatever route led here");
+        assert_eq!(world.refresh(&tokens.refresh).await.status, 200);
+    }
+}
