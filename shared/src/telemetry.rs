@@ -2,14 +2,14 @@
 //!
 //! Identifiers are fields; secrets, tokens, emails and bodies are never given to this module at all.
 
-use std::{
-    io::Write,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+mod metrics;
+
+use std::{io::Write, time::Duration};
 
 use serde::Serialize;
 
 use crate::config::{ConfigError, Env};
+use metrics::Metrics;
 
 /// Which lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -184,47 +184,6 @@ fn in_ascii(json: String) -> String {
         c if is_plain(c) => text + c.encode_utf8(&mut [0; 4]),
         c => text + &c.encode_utf16(&mut [0; 2]).iter_mut().map(escape).collect::<String>(),
     })
-}
-
-/// Which members of a line are metrics, for CloudWatch's embedded metric format.
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Metrics {
-    timestamp: u64,
-    cloud_watch_metrics: &'static [Directive],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Directive {
-    namespace: &'static str,
-    dimensions: [[&'static str; 1]; 1],
-    metrics: &'static [Metric],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Metric {
-    name: &'static str,
-    unit: &'static str,
-}
-
-const DIRECTIVES: &[Directive] = &[
-    Directive {
-        namespace: "Latchkey",
-        dimensions: [["function"]],
-        metrics: &[Metric { name: "duration_ms", unit: "Milliseconds" }, Metric { name: "failures", unit: "Count" }],
-    },
-    Directive { namespace: "Latchkey", dimensions: [["event"]], metrics: &[Metric { name: "events", unit: "Count" }] },
-];
-
-impl Metrics {
-    fn new(with_event: bool) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let timestamp = now.as_secs().saturating_mul(1000);
-        Self { timestamp, cloud_watch_metrics: if with_event { DIRECTIVES } else { &DIRECTIVES[..1] } }
-    }
 }
 
 #[cfg(test)]
