@@ -133,9 +133,10 @@ struct Asked {
 
 impl Asked {
     fn read(event: &[u8]) -> Self {
+        let started = Instant::now();
         // As text: serde would not look at the encoding of what it ignores.
         let event = std::str::from_utf8(event).ok().and_then(|event| serde_json::from_str(event).ok());
-        Self { started: Instant::now(), event }
+        Self { started, event }
     }
 
     fn token_and_time(&self) -> Result<(&str, Timestamp), Error> {
