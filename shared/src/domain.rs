@@ -14,9 +14,13 @@ pub mod name;
 #[cfg(feature = "aws")]
 pub mod password;
 pub mod random;
+#[cfg(feature = "aws")]
+pub mod remark;
 pub mod session;
 pub mod time;
 pub mod user;
+#[cfg(feature = "aws")]
+pub mod words;
 
 pub use attempt::{Attempt, AttemptKey, AttemptLimits, Purpose};
 pub use client::Client;
@@ -30,6 +34,10 @@ pub use name::DisplayName;
 #[cfg(feature = "aws")]
 pub use password::Password;
 pub use random::Random;
+#[cfg(feature = "aws")]
+pub use remark::Remark;
 pub use session::{EndCause, Ended, SeedHash, Session};
 pub use time::Timestamp;
 pub use user::User;
+#[cfg(feature = "aws")]
+pub use words::Words;

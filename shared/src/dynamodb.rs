@@ -15,6 +15,7 @@
 pub mod client;
 
 mod accounts;
+mod administration;
 mod attempts;
 mod batch;
 mod conditions;

@@ -4,6 +4,7 @@
 //! environment.
 
 pub mod account;
+pub mod admin;
 pub mod attempts;
 mod ending;
 pub mod identify;

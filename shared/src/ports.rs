@@ -9,7 +9,7 @@
 
 use std::future::Future;
 
-use crate::domain::{Attempt, AttemptKey, Ended, SeedHash, Session, SessionId, Timestamp, User, UserId};
+use crate::domain::{Attempt, AttemptKey, Ended, SeedHash, Session, SessionId, Timestamp, User, UserId, Words};
 
 /// The store did not answer, or answered with something no version of ours ever wrote. The request fails closed.
 #[derive(Debug, thiserror::Error)]
@@ -151,6 +151,15 @@ pub struct SessionPage {
     pub next: Option<SessionId>,
 }
 
+/// What an administrator gives a user. Each kind is set on its own, so that setting one never undoes another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grants {
+    /// What the user is.
+    Roles(Words),
+    /// What the user's tokens may be used for.
+    Scopes(Words),
+}
+
 /// Counts an attempt before its work is done.
 pub trait ReserveAttempt {
     /// Counts by account and by source, both or neither, if neither limit is reached.
@@ -233,6 +242,12 @@ pub trait FindUser {
     fn find_user(&self, user_id: UserId) -> impl Future<Output = Stored<Option<User>>> + Send;
 }
 
+/// Reads a profile by its address.
+pub trait FindUserByEmail {
+    /// Finds a user by their canonical email.
+    fn find_user_by_email(&self, canonical_email: &str) -> impl Future<Output = Stored<Option<User>>> + Send;
+}
+
 /// Reads a session with its user.
 pub trait FindSession {
     /// Finds a session, live or not, and its user, in one request.
@@ -270,6 +285,26 @@ pub trait RenameUser {
         epoch: u64,
         name: Option<&str>,
     ) -> impl Future<Output = Stored<Change>> + Send;
+}
+
+/// Sets what users may do.
+pub trait SetGrants {
+    /// Replaces the words of one kind, if the user exists, whatever else is changed meanwhile. Gives the user as they are now;
+    /// `None` when there is none.
+    fn set_grants(&self, user_id: UserId, grants: &Grants) -> impl Future<Output = Stored<Option<User>>> + Send;
+}
+
+/// Takes every way in from a user.
+pub trait DisableUser {
+    /// Disables the user, raises the epoch of profile and password and tells the feed, in one transaction.
+    fn disable_user(&self, change: &EpochChange) -> impl Future<Output = Stored<Change>> + Send;
+}
+
+/// Lets a user sign in again.
+pub trait EnableUser {
+    /// Clears the mark, if the user exists; the epoch stays, so that nothing issued before comes back. Gives the user as they
+    /// are now; `None` when there is none.
+    fn enable_user(&self, user_id: UserId) -> impl Future<Output = Stored<Option<User>>> + Send;
 }
 
 /// Deletes accounts.

@@ -45,8 +45,40 @@ pub enum Event {
     SignedOutEverywhere,
     /// An account was deleted by its owner.
     AccountDeleted,
+    /// An administrator looked at a user.
+    UserRead,
+    /// An administrator looked at the sessions of a user.
+    SessionsRead,
+    /// An administrator set the roles of a user.
+    RolesChanged,
+    /// An administrator set the scopes of a user.
+    ScopesChanged,
+    /// An administrator took every way in from a user.
+    UserDisabled,
+    /// An administrator let a user sign in again.
+    UserEnabled,
+    /// An administrator ended one session of a user.
+    SessionRevoked,
+    /// An administrator ended all sessions of a user, or went on with it.
+    SessionsRevoked,
+    /// An administrator deleted an account.
+    UserDeleted,
+    /// An administrator asked for something that was not done.
+    AdministrationRefused,
     /// An attempt was refused because of a limit.
     AttemptsLimited,
+}
+
+/// Who did something to the account of another, and why, in their own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Administration {
+    /// What they asked for.
+    pub action: &'static str,
+    /// Who they say they are. Who they are is in CloudTrail.
+    pub actor: String,
+    /// Why, as they say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// What a request's line says beyond what the gateway knows.
@@ -61,6 +93,9 @@ pub struct Facts {
     /// What happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<Event>,
+    /// On whose behalf, if it is somebody else's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub administration: Option<Administration>,
     /// The slug of the problem that was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<&'static str>,

@@ -14,10 +14,10 @@ use latchkey::{
     dynamodb::{DynamoDb, Tables},
     memory::Memory,
     ports::{
-        Account, Change, ClearAttempts, CreateSession, CreateUser, Creation, DeleteUser, EndSession, Ending,
-        EpochChange, FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser, ListSessions, NewUser,
-        PublishKeys, RaiseEpoch, RenameUser, ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession, Rotated,
-        Rotation, SessionPage, SlideSession, Stored,
+        Account, Change, ClearAttempts, CreateSession, CreateUser, Creation, DeleteUser, DisableUser, EnableUser,
+        EndSession, Ending, EpochChange, FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser,
+        FindUserByEmail, Grants, ListSessions, NewUser, PublishKeys, RaiseEpoch, RenameUser, ReplacePasswordHash,
+        Reservation, ReserveAttempt, RotateSession, Rotated, Rotation, SessionPage, SetGrants, SlideSession, Stored,
     },
 };
 
@@ -142,6 +142,10 @@ delegate! {
     EndSession { fn end_session(ending: &Ending) -> Change; }
     ListSessions { fn list_sessions(user_id: UserId, after: Option<SessionId>, now: Timestamp) -> SessionPage; }
     FindUser { fn find_user(user_id: UserId) -> Option<User>; }
+    FindUserByEmail { fn find_user_by_email(canonical_email: &str) -> Option<User>; }
+    SetGrants { fn set_grants(user_id: UserId, grants: &Grants) -> Option<User>; }
+    DisableUser { fn disable_user(change: &EpochChange) -> Change; }
+    EnableUser { fn enable_user(user_id: UserId) -> Option<User>; }
     FindSession { fn find_session(user_id: UserId, session_id: SessionId) -> (Option<Session>, Option<User>); }
     SlideSession { fn slide_session(user_id: UserId, session_id: SessionId, now: Timestamp, idle_expires_at: Timestamp) -> Change; }
     RaiseEpoch { fn raise_epoch(change: &EpochChange) -> Change; }

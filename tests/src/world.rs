@@ -138,6 +138,12 @@ impl World {
         Some(serde_json::to_value(context).expect("the context is JSON"))
     }
 
+    /// Invokes the function `admin` with a payload of any text; gives what it answers.
+    pub async fn invoke_admin(&self, payload: &str) -> Value {
+        let answer = latchkey_admin::answer(&self.store, &self.telemetry, "request", payload, Ok(self.now())).await;
+        serde_json::from_str(answer.get()).expect("the answer is JSON")
+    }
+
     /// Sends an event of any text to the function behind a route.
     pub async fn send_event(&self, method: &str, path: &str, event: &str) -> Answer {
         let (functions, now) = (&self.functions, self.now());

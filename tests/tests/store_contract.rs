@@ -4,6 +4,8 @@
 
 #[path = "store_contract/accounts.rs"]
 mod accounts;
+#[path = "store_contract/administration.rs"]
+mod administration;
 #[path = "store_contract/attempts.rs"]
 mod attempts;
 #[path = "store_contract/changes.rs"]
@@ -52,6 +54,14 @@ contract! {
     accounts::nobody_is_found_where_nobody_is,
     accounts::a_taken_email_is_refused_and_changes_nothing,
     accounts::c6_twenty_parallel_registrations_of_one_email_make_one_whole_account,
+    administration::a_user_is_found_by_their_canonical_email_and_no_other,
+    administration::words_of_one_kind_are_replaced_and_nothing_else_is,
+    administration::nobody_is_made_by_giving_them_words_or_letting_them_in,
+    administration::disabling_marks_the_user_raises_the_epoch_and_tells_the_feed,
+    administration::g3_a_stale_epoch_disables_nobody_and_the_feed_hears_nothing,
+    administration::enabling_clears_the_mark_and_leaves_the_epoch,
+    administration::of_twenty_parallel_disablings_one_happens_and_words_set_meanwhile_stay,
+    administration::g3_a_disabling_that_straddles_a_deletion_brings_nobody_back,
     attempts::c9_two_hundred_parallel_attempts_on_one_account_never_exceed_its_limit,
     attempts::attempts_on_many_accounts_never_exceed_the_limit_of_their_source,
     attempts::a_refused_attempt_is_not_counted_anywhere,

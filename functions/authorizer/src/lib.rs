@@ -22,5 +22,6 @@ pub fn start(env: &Env) -> Result<Verifier, ConfigError> {
 /// [`Error::InvalidToken`] for anything but a good access token of this issuer and audience.
 pub fn identify(verifier: &Verifier, unverified_token: &str, now: Timestamp) -> Result<Context, Error> {
     let claims = verifier.verify(unverified_token, now)?;
-    Ok(Context::new(&claims.subject, claims.expires_at, claims.client_id, claims.scope))
+    let scope = claims.subject.scope.clone();
+    Ok(Context::new(&claims.subject, claims.expires_at, claims.client_id, scope))
 }

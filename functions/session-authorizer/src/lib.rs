@@ -43,5 +43,6 @@ where
     S: FindSession + SlideSession,
 {
     let identity = app.guard.identify(&app.store, unverified_token, now).await?;
-    Ok(Context::new(&identity.subject, identity.expires_at, app.client_id.clone(), String::new()))
+    let scope = identity.subject.scope.clone();
+    Ok(Context::new(&identity.subject, identity.expires_at, app.client_id.clone(), scope))
 }

@@ -70,7 +70,8 @@ async fn get<S: ListSessions>(
     let after = request::query(request, "after").map(|id| id.parse::<SessionId>()).transpose();
     let after = after.map_err(|_| invalid("/after", "must be the `next` of an earlier page"))?;
     let page = list(app, identity, after, now).await?;
-    let sessions = page.sessions.iter().map(|session| SessionView::new(session, identity.session_id())).collect();
+    let current = Some(identity.session_id());
+    let sessions = page.sessions.iter().map(|session| SessionView::new(session, current)).collect();
     Ok(Reply::json(StatusCode::OK, &Page { sessions, next: page.next.map(|id| id.to_string()) }))
 }
 

@@ -20,8 +20,10 @@ pub struct User {
     pub epoch: u64,
     /// Disabled users keep their data and lose every way in.
     pub disabled: bool,
-    /// Names of what the user may do, set by an administrator.
+    /// Names of what the user is, set by an administrator.
     pub roles: Vec<String>,
+    /// Names of what the user's tokens may be used for, set by an administrator.
+    pub scopes: Vec<String>,
 }
 
 /// Email and name are personal data: they stay out of logs, also by accident.

@@ -1,6 +1,6 @@
 //! Everything that makes credentials worthless: each change and its entry in the revocation feed are one transaction.
 
-use aws_sdk_dynamodb::types::{Delete, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update, builders::UpdateBuilder};
 
 use super::{
     DynamoDb,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{FeedEntry, User},
-    ports::{Change, DeleteUser, EndSession, Ending, EpochChange, RaiseEpoch, Stored},
+    ports::{Change, DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch, Stored},
 };
 
 impl EndSession for DynamoDb {
@@ -36,8 +36,23 @@ impl EndSession for DynamoDb {
 impl RaiseEpoch for DynamoDb {
     async fn raise_epoch(&self, change: &EpochChange) -> Stored<Change> {
         let parts = [
-            self.raise_one(Key::profile(change.user_id), change.epoch)?,
-            self.raise_one(Key::password(change.user_id), change.epoch)?,
+            part(self.raise(Key::profile(change.user_id), change.epoch).update_expression(RAISE))?,
+            part(self.raise(Key::password(change.user_id), change.epoch).update_expression(RAISE))?,
+            self.tell_feed(&over(change))?,
+        ];
+        self.transact(parts).await.map(Change::from)
+    }
+}
+
+impl DisableUser for DynamoDb {
+    async fn disable_user(&self, change: &EpochChange) -> Stored<Change> {
+        let profile = self
+            .raise(Key::profile(change.user_id), change.epoch)
+            .update_expression(RAISE_AND_DISABLE)
+            .expression_attribute_values(":disabled", AttributeValue::Bool(true));
+        let parts = [
+            part(profile)?,
+            part(self.raise(Key::password(change.user_id), change.epoch).update_expression(RAISE))?,
             self.tell_feed(&over(change))?,
         ];
         self.transact(parts).await.map(Change::from)
@@ -67,18 +82,26 @@ fn over(change: &EpochChange) -> FeedEntry {
     FeedEntry::user(change.user_id, change.epoch.saturating_add(1), change.now, change.feed_until)
 }
 
+/// Ends everything that carries the epoch.
+const RAISE: &str = "SET epoch = :next_epoch";
+
+/// The same, and nothing new begins.
+const RAISE_AND_DISABLE: &str = "SET epoch = :next_epoch, disabled = :disabled";
+
 impl DynamoDb {
-    fn raise_one(&self, key: Key, epoch: u64) -> Stored<TransactWriteItem> {
-        let update = Update::builder()
+    /// An update of one item of an account that still has this epoch.
+    fn raise(&self, key: Key, epoch: u64) -> UpdateBuilder {
+        Update::builder()
             .table_name(&self.tables.users)
             .set_key(Some(key.attributes()))
             .condition_expression(SAME_EPOCH)
-            .update_expression("SET epoch = :next_epoch")
             .expression_attribute_values(":epoch", number(epoch))
             .expression_attribute_values(":next_epoch", number(epoch.saturating_add(1)))
-            .build();
-        update.map(Part::part).map_err(|error| failure::unexpected("epoch", error))
     }
+}
+
+fn part(update: UpdateBuilder) -> Stored<TransactWriteItem> {
+    update.build().map(Part::part).map_err(|error| failure::unexpected("epoch", error))
 }
 
 impl From<Transacted> for Change {

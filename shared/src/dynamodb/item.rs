@@ -110,6 +110,11 @@ impl<'a> Reader<'a> {
         let read = |value: &AttributeValue| value.as_s().ok().cloned();
         self.get(name, |list| list.as_l().ok()?.iter().map(read).collect())
     }
+
+    /// A list of texts; an absent one is empty.
+    pub(super) fn optional_texts(self, name: &str) -> Stored<Vec<String>> {
+        if self.item.contains_key(name) { self.texts(name) } else { Ok(Vec::new()) }
+    }
 }
 
 #[cfg(test)]

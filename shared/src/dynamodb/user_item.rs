@@ -22,6 +22,7 @@ pub(super) fn profile(user: &User) -> Attributes {
             ("epoch", number(user.epoch)),
             ("disabled", AttributeValue::Bool(user.disabled)),
             ("roles", texts(&user.roles)),
+            ("scopes", texts(&user.scopes)),
         ],
     );
     if let Some(name) = &user.name {
@@ -55,6 +56,7 @@ pub(super) fn read_profile(item: &Attributes) -> Stored<User> {
         epoch: reader.number("epoch")?,
         disabled: reader.flag("disabled")?,
         roles: reader.texts("roles")?,
+        scopes: reader.optional_texts("scopes")?,
     })
 }
 
@@ -96,8 +98,9 @@ mod tests {
             epoch: 0,
             disabled: false,
             roles: Vec::new(),
+            scopes: Vec::new(),
         };
-        let item = profile(&user);
+        let mut item = profile(&user);
         assert_eq!(read_profile(&item).unwrap(), user);
         for name in item.keys().filter(|name| *name != SK) {
             let mut broken = item.clone();
@@ -105,5 +108,7 @@ mod tests {
             let error = read_profile(&broken).unwrap_err().to_string();
             assert!(error.contains(name.as_str()), "{error}");
         }
+        item.remove("scopes");
+        assert_eq!(read_profile(&item).unwrap(), user, "a profile from before there were scopes");
     }
 }

@@ -19,17 +19,24 @@ use crate::{
 
 impl FindUser for DynamoDb {
     async fn find_user(&self, user_id: UserId) -> Stored<Option<User>> {
+        self.get_one(Key::profile(user_id)).await?.as_ref().map(user_item::read_profile).transpose()
+    }
+}
+
+impl DynamoDb {
+    /// Reads one item of the table of accounts.
+    pub(super) async fn get_one(&self, key: Key) -> Stored<Option<Attributes>> {
         self.meter.count(Kind::Read);
         let request = self
             .client
             .get_item()
             .table_name(&self.tables.users)
-            .set_key(Some(Key::profile(user_id).attributes()))
+            .set_key(Some(key.attributes()))
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = request.send().await.map_err(|error| failure::explain("GetItem profile", &error))?;
+        let output = request.send().await.map_err(|error| failure::explain("GetItem account", &error))?;
         self.meter.add(Kind::Read, output.consumed_capacity());
-        output.item().map(user_item::read_profile).transpose()
+        Ok(output.item)
     }
 }
 

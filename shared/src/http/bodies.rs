@@ -89,6 +89,7 @@ pub struct UserView<'a> {
     name: Option<&'a str>,
     created_at: String,
     roles: &'a [String],
+    scopes: &'a [String],
 }
 
 impl<'a> UserView<'a> {
@@ -100,11 +101,12 @@ impl<'a> UserView<'a> {
             name: user.name.as_deref(),
             created_at: rfc3339(user.created_at),
             roles: &user.roles,
+            scopes: &user.scopes,
         }
     }
 }
 
-/// A session as its owner sees it in a list.
+/// A session as it is seen in a list.
 #[derive(Serialize)]
 pub struct SessionView<'a> {
     id: String,
@@ -118,11 +120,11 @@ pub struct SessionView<'a> {
 }
 
 impl<'a> SessionView<'a> {
-    /// Shows a session to somebody who calls from the session `current`.
-    pub fn new(session: &'a Session, current: SessionId) -> Self {
+    /// Shows a session to its owner who calls from the session `current`, or to an administrator who calls from none.
+    pub fn new(session: &'a Session, current: Option<SessionId>) -> Self {
         Self {
             id: session.id.to_string(),
-            current: session.id == current,
+            current: Some(session.id) == current,
             created_at: rfc3339(session.created_at),
             last_used_at: rfc3339(session.last_used_at),
             expires_at: rfc3339(session.expires_at()),

@@ -6,14 +6,15 @@ use serde::Serialize;
 use super::Reply;
 use crate::{
     error::{Error, FieldError, Refusal, chain},
-    telemetry::Event,
+    telemetry::{Event, Facts},
 };
 
 /// Seconds after which trying again is sensible when a dependency is down.
 const RETRY_AFTER_OUTAGE: u64 = 2;
 
-#[derive(Serialize)]
-struct Problem<'a> {
+/// A failure as the caller is told it.
+#[derive(Debug, Serialize)]
+pub struct Problem<'a> {
     r#type: String,
     title: &'static str,
     status: u16,
@@ -25,14 +26,21 @@ struct Problem<'a> {
     retry_after: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Debug, Serialize)]
 struct Field<'a> {
     pointer: &'a str,
     detail: &'a str,
 }
 
-/// The answer to a failed request. Says what the caller can do something about, and nothing else.
-pub fn reply(error: &Error) -> Reply {
+impl Problem<'_> {
+    /// The status of the answer that carries it.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+}
+
+/// What the caller is told about a failure: what they can do something about, and nothing else.
+pub fn document(error: &Error) -> Problem<'_> {
     let (status, slug, title) = kind(error);
     let retry_after = match error {
         Error::TooManyAttempts { retry_after } => Some(*retry_after),
@@ -44,23 +52,33 @@ pub fn reply(error: &Error) -> Reply {
         Error::InvalidInput(errors) => (None, errors.iter().map(field).collect()),
         _ => (None, Vec::new()),
     };
-    let problem = Problem {
+    Problem {
         r#type: format!("urn:latchkey:problem:{slug}"),
         title,
         status: status.as_u16(),
         detail,
         errors,
         retry_after,
-    };
+    }
+}
+
+/// What the log is told about it.
+pub fn facts(error: &Error) -> Facts {
+    let (_, slug, _) = kind(error);
+    Facts { problem: Some(slug), reason: reason(error), event: event(error), ..Facts::default() }
+}
+
+/// The answer to a failed request.
+pub fn reply(error: &Error) -> Reply {
+    let problem = document(error);
+    let (status, _, _) = kind(error);
     let body = serde_json::to_string(&problem).unwrap_or_default();
     let mut reply = Reply::text(status, "application/problem+json", body);
-    if let Some(seconds) = retry_after {
+    if let Some(seconds) = problem.retry_after {
         reply = reply.header(header::RETRY_AFTER, &seconds.to_string());
     }
     reply = with_challenge(reply, error);
-    reply.facts.problem = Some(slug);
-    reply.facts.reason = reason(error);
-    reply.facts.event = event(error);
+    reply.facts = facts(error);
     reply
 }
 

@@ -161,7 +161,8 @@ impl Fields {
         }
     }
 
-    fn keep<T, E: ToString>(&mut self, pointer: &'static str, result: Result<T, E>) -> Option<T> {
+    /// The field at `pointer`, parsed by its own type.
+    pub fn keep<T, E: ToString>(&mut self, pointer: &'static str, result: Result<T, E>) -> Option<T> {
         result.map_err(|error| self.0.push(FieldError::new(pointer, error))).ok()
     }
 }

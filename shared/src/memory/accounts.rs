@@ -4,8 +4,8 @@ use super::Memory;
 use crate::{
     domain::{AttemptKey, User, UserId},
     ports::{
-        Account, Change, CreateUser, Creation, FindAccount, FindAccountById, FindUser, NewUser, RenameUser,
-        ReplacePasswordHash, Stored,
+        Account, Change, CreateUser, Creation, EnableUser, FindAccount, FindAccountById, FindUser, FindUserByEmail,
+        Grants, NewUser, RenameUser, ReplacePasswordHash, SetGrants, Stored,
     },
 };
 
@@ -44,6 +44,38 @@ impl FindAccountById for Memory {
 impl FindUser for Memory {
     async fn find_user(&self, user_id: UserId) -> Stored<Option<User>> {
         Ok(self.state().accounts.get(&user_id).map(|account| account.user.clone()))
+    }
+}
+
+impl FindUserByEmail for Memory {
+    async fn find_user_by_email(&self, canonical_email: &str) -> Stored<Option<User>> {
+        let state = self.state();
+        let account = state.markers.get(canonical_email).and_then(|user_id| state.accounts.get(user_id));
+        Ok(account.map(|account| account.user.clone()))
+    }
+}
+
+impl SetGrants for Memory {
+    async fn set_grants(&self, user_id: UserId, grants: &Grants) -> Stored<Option<User>> {
+        Ok(self.change_user(user_id, |user| match grants {
+            Grants::Roles(words) => user.roles = words.as_slice().to_vec(),
+            Grants::Scopes(words) => user.scopes = words.as_slice().to_vec(),
+        }))
+    }
+}
+
+impl EnableUser for Memory {
+    async fn enable_user(&self, user_id: UserId) -> Stored<Option<User>> {
+        Ok(self.change_user(user_id, |user| user.disabled = false))
+    }
+}
+
+impl Memory {
+    fn change_user(&self, user_id: UserId, change: impl FnOnce(&mut User)) -> Option<User> {
+        let mut state = self.state();
+        let account = state.accounts.get_mut(&user_id)?;
+        change(&mut account.user);
+        Some(account.user.clone())
     }
 }
 

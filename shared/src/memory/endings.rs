@@ -3,7 +3,7 @@
 use super::{Memory, State};
 use crate::{
     domain::{FeedEntry, User},
-    ports::{Change, DeleteUser, EndSession, Ending, EpochChange, RaiseEpoch, Stored},
+    ports::{Change, DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch, Stored},
 };
 
 impl EndSession for Memory {
@@ -21,16 +21,13 @@ impl EndSession for Memory {
 
 impl RaiseEpoch for Memory {
     async fn raise_epoch(&self, change: &EpochChange) -> Stored<Change> {
-        let mut state = self.state();
-        if !state.epoch_holds(change) {
-            return Ok(Change::Stale);
-        }
-        if let Some(account) = state.accounts.get_mut(&change.user_id) {
-            account.user.epoch += 1;
-            account.password_epoch += 1;
-        }
-        state.tell_epoch(change);
-        Ok(Change::Done)
+        Ok(self.state().raise(change, |_| ()))
+    }
+}
+
+impl DisableUser for Memory {
+    async fn disable_user(&self, change: &EpochChange) -> Stored<Change> {
+        Ok(self.state().raise(change, |user| user.disabled = true))
     }
 }
 
@@ -51,6 +48,19 @@ impl State {
     fn epoch_holds(&self, change: &EpochChange) -> bool {
         let account = self.accounts.get(&change.user_id);
         account.is_some_and(|account| account.user.epoch == change.epoch && account.password_epoch == change.epoch)
+    }
+
+    fn raise(&mut self, change: &EpochChange, also: impl FnOnce(&mut User)) -> Change {
+        if !self.epoch_holds(change) {
+            return Change::Stale;
+        }
+        if let Some(account) = self.accounts.get_mut(&change.user_id) {
+            account.user.epoch += 1;
+            account.password_epoch += 1;
+            also(&mut account.user);
+        }
+        self.tell_epoch(change);
+        Change::Done
     }
 
     fn tell_epoch(&mut self, change: &EpochChange) {

@@ -1,5 +1,7 @@
 //! Sessions in memory.
 
+use std::ops::Bound;
+
 use super::Memory;
 use crate::{
     domain::{Session, SessionId, Timestamp, User, UserId},
@@ -86,11 +88,12 @@ impl FindSession for Memory {
 impl ListSessions for Memory {
     async fn list_sessions(&self, user_id: UserId, after: Option<SessionId>, now: Timestamp) -> Stored<SessionPage> {
         let state = self.state();
-        let of_user = state.sessions.values().filter(|session| session.user_id == user_id);
-        let rest: Vec<_> = of_user.filter(|session| after.is_none_or(|after| session.id > after)).collect();
-        let page = rest.get(..PAGE_SIZE.min(rest.len())).unwrap_or_default();
-        let next = page.last().filter(|_| rest.len() > page.len()).map(|session| session.id);
-        let live = page.iter().filter(|session| session.is_live(now));
-        Ok(SessionPage { sessions: live.map(|session| (*session).clone()).collect(), next })
+        let first = after.map_or(Bound::Included(SessionId::from_bytes([0; 16])), Bound::Excluded);
+        let last = SessionId::from_bytes([0xff; 16]);
+        let mut rest = state.sessions.range((first.map(|id| (user_id, id)), Bound::Included((user_id, last))));
+        let page: Vec<_> = rest.by_ref().take(PAGE_SIZE).map(|(_, session)| session).collect();
+        let next = page.last().filter(|_| rest.next().is_some()).map(|session| session.id);
+        let live = page.into_iter().filter(|session| session.is_live(now));
+        Ok(SessionPage { sessions: live.cloned().collect(), next })
     }
 }

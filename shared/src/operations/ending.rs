@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    domain::{EndCause, Ended, SessionId, Timestamp, User, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    domain::{EndCause, Ended, Session, SessionId, Timestamp, User, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
     error::Error,
     ports::{Change, EndSession, Ending, EpochChange, ListSessions},
 };
@@ -35,13 +35,36 @@ pub(super) async fn end_listed<S: ListSessions + EndSession>(
 ) -> Result<(), Error> {
     let mut after = None;
     loop {
-        let page = store.list_sessions(user_id, after, now).await?;
-        for session in page.sessions.iter().filter(|session| Some(session.id) != keep) {
-            end(store, user_id, session.id, cause, now).await?;
-        }
+        let page = end_page(store, user_id, after, |session| Some(session.id) != keep, cause, now).await?;
         let Some(next) = page.next else { return Ok(()) };
         after = Some(next);
     }
+}
+
+/// One page of sessions, some of which were ended.
+pub(super) struct EndedPage {
+    /// How many.
+    pub(super) ended: u64,
+    /// Where the next page begins, if there is one.
+    pub(super) next: Option<SessionId>,
+}
+
+/// Ends those live sessions of one page that `over` picks.
+pub(super) async fn end_page<S: ListSessions + EndSession>(
+    store: &S,
+    user_id: UserId,
+    after: Option<SessionId>,
+    over: impl Fn(&Session) -> bool,
+    cause: EndCause,
+    now: Timestamp,
+) -> Result<EndedPage, Error> {
+    let page = store.list_sessions(user_id, after, now).await?;
+    let mut ended = 0;
+    for session in page.sessions.iter().filter(|session| over(session)) {
+        let change = end(store, user_id, session.id, cause, now).await?;
+        ended += u64::from(change == Change::Done);
+    }
+    Ok(EndedPage { ended, next: page.next })
 }
 
 /// How long sessions that are over already are told why.

@@ -76,5 +76,6 @@ fn new_user(id: UserId, email: &Email, name: Option<DisplayName>, now: Timestamp
         epoch: 1,
         disabled: false,
         roles: Vec::new(),
+        scopes: Vec::new(),
     }
 }

@@ -35,8 +35,10 @@ pub struct Subject {
     pub amr: Vec<String>,
     /// The user's epoch.
     pub epoch: u64,
-    /// What the user may do.
+    /// What the user is.
     pub roles: Vec<String>,
+    /// What the token may be used for: words separated by spaces, empty when there are none (RFC 9068 section 2.2.3).
+    pub scope: String,
 }
 
 impl Subject {
@@ -49,6 +51,7 @@ impl Subject {
             amr: session.amr.clone(),
             epoch: session.epoch,
             roles: user.roles.clone(),
+            scope: user.scopes.join(" "),
         }
     }
 }
@@ -58,8 +61,6 @@ impl Subject {
 pub struct AccessClaims {
     /// Who it is about.
     pub subject: Subject,
-    /// `scope`, empty when the token has none (RFC 9068 section 2.2.3).
-    pub scope: String,
     /// `client_id`.
     pub client_id: String,
     /// `exp`: the first second at which the token is no longer good.
@@ -119,7 +120,7 @@ pub fn issue(
         auth_time: subject.auth_time.seconds(),
         amr: subject.amr.clone(),
         epoch: subject.epoch,
-        scope: String::new(),
+        scope: subject.scope.clone(),
         roles: subject.roles.clone(),
     };
     jws::sign(ring.active(), TYPE, &claims).map_err(|_| Refusal("signing failed"))
@@ -192,16 +193,12 @@ fn into_access_claims(claims: Claims) -> Result<AccessClaims, Refusal> {
         amr: claims.amr,
         epoch: claims.epoch,
         roles: claims.roles,
+        scope: claims.scope,
     };
     if claims.jti.is_empty() || claims.client_id.is_empty() {
         return Err(Refusal("empty claim"));
     }
-    Ok(AccessClaims {
-        subject,
-        scope: claims.scope,
-        client_id: claims.client_id,
-        expires_at: Timestamp::from_seconds(claims.exp),
-    })
+    Ok(AccessClaims { subject, client_id: claims.client_id, expires_at: Timestamp::from_seconds(claims.exp) })
 }
 
 impl std::fmt::Debug for Verifier {

@@ -33,6 +33,7 @@ fn subject() -> Subject {
         amr: vec!["pwd".into()],
         epoch: 7,
         roles: vec!["admin".into()],
+        scope: "notes:read notes:write".into(),
     }
 }
 

@@ -121,6 +121,7 @@ fn issue_token(ring: &SignRing) -> Result<String> {
         amr: vec!["pwd".to_owned()],
         epoch: 1,
         roles: vec!["admin".to_owned()],
+        scope: String::new(),
     };
     let token_id = SessionId::from_random(Random::SYSTEM.draw()?).to_string();
     // An hour, the longest there is: longer than any run.

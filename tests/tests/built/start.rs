@@ -22,7 +22,8 @@ fn assert_refuses(function: &str, environment: &Environment, words: &[&str]) {
 }
 
 /// What each function cannot do without.
-const NEEDS: [(&str, &[&str]); 9] = [
+const NEEDS: [(&str, &[&str]); 10] = [
+    ("admin", &["USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE"]),
     (
         "register",
         &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS", "PEPPER_KEYS"],

@@ -4,10 +4,7 @@
 use latchkey::{
     domain::{AttemptKey, Password, Random, Timestamp, User},
     passwords::Passwords,
-    ports::{
-        Account, Change, CreateUser, Creation, DeleteUser, EpochChange, FindAccount, NewUser, RaiseEpoch,
-        ReplacePasswordHash,
-    },
+    ports::{Account, Change, DeleteUser, DisableUser, EpochChange, FindAccount, RaiseEpoch, ReplacePasswordHash},
 };
 use latchkey_tests::{api::Person, store::Store, world::Settings};
 
@@ -19,10 +16,8 @@ pub(crate) async fn stored(store: &Store, person: &Person) -> Account {
 
 /// An administrator disables the account: the flag and the epoch move together.
 pub(crate) async fn disable(store: &Store, person: &Person, now: Timestamp) {
-    let Account { user, password_hash, .. } = stored(store, person).await;
-    assert_eq!(store.delete_user(&user, &change(&user, now)).await.unwrap(), Change::Done);
-    let user = User { disabled: true, epoch: user.epoch + 1, ..user };
-    assert_eq!(store.create_user(&NewUser { user, password_hash }).await.unwrap(), Creation::Created);
+    let user = stored(store, person).await.user;
+    assert_eq!(store.disable_user(&change(&user, now)).await.unwrap(), Change::Done);
 }
 
 /// The owner changes the password: another hash, and the epoch moves.

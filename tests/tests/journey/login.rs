@@ -37,7 +37,8 @@ async fn signing_in_answers_with_a_token_set_of_a_new_session() {
             "created_at": "2096-10-02T07:06:40Z",
             "email": "[email]",
             "id": "[id]",
-            "roles": []
+            "roles": [],
+            "scopes": []
           }
         }
         "#);

@@ -2,6 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers that tests call, not tests themselves")]
 
+mod admin;
+mod admin_disabled;
+mod admin_grants;
+mod admin_payloads;
+mod admin_sessions;
+mod admin_straddling;
 mod attempts;
 mod authorizer;
 mod bodies;

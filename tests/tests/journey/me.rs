@@ -25,7 +25,8 @@ async fn the_profile_is_read_with_either_kind_of_token_and_either_header() {
           "created_at": "2096-10-02T07:06:40Z",
           "email": "[email]",
           "id": "[id]",
-          "roles": []
+          "roles": [],
+          "scopes": []
         }
         "#);
         assert_eq!(profile.text("/email"), person.email);

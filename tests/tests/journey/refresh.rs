@@ -49,7 +49,8 @@ async fn renewing_answers_with_a_token_set_of_the_same_session() {
             "created_at": "2096-10-02T07:06:40Z",
             "email": "[email]",
             "id": "[id]",
-            "roles": []
+            "roles": [],
+            "scopes": []
           }
         }
         "#);

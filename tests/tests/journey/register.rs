@@ -36,7 +36,8 @@ async fn registering_answers_with_a_token_set() {
             "email": "Ada.Lovelace@example.com",
             "id": "[id]",
             "name": "Ada",
-            "roles": []
+            "roles": [],
+            "scopes": []
           }
         }
         "#);
@@ -71,7 +72,8 @@ async fn somebody_may_ask_for_a_session_token_instead() {
             "created_at": "2096-10-02T07:06:40Z",
             "email": "[email]",
             "id": "[id]",
-            "roles": []
+            "roles": [],
+            "scopes": []
           }
         }
         "#);

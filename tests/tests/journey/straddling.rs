@@ -19,22 +19,22 @@ use crate::{
     refused::assert_refused,
 };
 
-const NEW_PASSWORD: &str = "another violet anchor";
+pub(crate) const NEW_PASSWORD: &str = "another violet anchor";
 
 /// What happens to the account of `person` in the middle of something else.
 #[derive(Debug, Clone, Copy)]
-enum Happening {
+pub(crate) enum Happening {
     PasswordChange,
     Disable,
     Delete,
     SignOutEverywhere,
 }
 
-const HAPPENINGS: [Happening; 4] =
+pub(crate) const HAPPENINGS: [Happening; 4] =
     [Happening::PasswordChange, Happening::Disable, Happening::Delete, Happening::SignOutEverywhere];
 
 /// Lets it happen before the next call of `verb`.
-fn let_happen(world: &World, happening: Happening, person: &Person, verb: &'static str) {
+pub(crate) fn let_happen(world: &World, happening: Happening, person: &Person, verb: &'static str) {
     let (store, person, now) = (world.store.clone(), person.clone(), world.now());
     let new_hash = hash(&world.settings, NEW_PASSWORD);
     world.store.before(verb, async move {
@@ -48,7 +48,7 @@ fn let_happen(world: &World, happening: Happening, person: &Person, verb: &'stat
 }
 
 /// Asserts that nothing in `answer` opens anything.
-async fn assert_dead(world: &World, answer: Answer) {
+pub(crate) async fn assert_dead(world: &World, answer: Answer) {
     if answer.status != 200 {
         return;
     }

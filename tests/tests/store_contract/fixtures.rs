@@ -39,6 +39,7 @@ pub(crate) fn new_user(canonical_email: &str) -> NewUser {
         epoch: EPOCH,
         disabled: false,
         roles: vec!["admin".to_owned(), "author".to_owned()],
+        scopes: vec!["notes:read".to_owned()],
     };
     let password_hash = format!("$argon2id$v=19$m=8,t=1,p=1$c2FsdA${:x}", u64::from_be_bytes(random()));
     NewUser { user, password_hash }

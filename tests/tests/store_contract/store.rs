@@ -5,9 +5,9 @@ use latchkey::{
     dynamodb::DynamoDb,
     memory::Memory,
     ports::{
-        ClearAttempts, CreateSession, CreateUser, DeleteUser, EndSession, FindAccount, FindAccountById,
-        FindPublishedKeys, FindSession, FindUser, ListSessions, PublishKeys, RaiseEpoch, RenameUser,
-        ReplacePasswordHash, ReserveAttempt, RotateSession, SlideSession,
+        ClearAttempts, CreateSession, CreateUser, DeleteUser, DisableUser, EnableUser, EndSession, FindAccount,
+        FindAccountById, FindPublishedKeys, FindSession, FindUser, FindUserByEmail, ListSessions, PublishKeys,
+        RaiseEpoch, RenameUser, ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants, SlideSession,
     },
 };
 use latchkey_tests::local_dynamodb::local_dynamodb;
@@ -19,6 +19,9 @@ pub(crate) trait Accounts:
 {
 }
 
+/// What administrators do to accounts.
+pub(crate) trait Administered: FindUserByEmail + SetGrants + DisableUser + EnableUser {}
+
 /// All sessions.
 pub(crate) trait Sessions:
     CreateSession + FindSession + RotateSession + SlideSession + EndSession + ListSessions
@@ -27,7 +30,17 @@ pub(crate) trait Sessions:
 
 /// A store under contract.
 pub(crate) trait Store:
-    Accounts + Sessions + ReserveAttempt + ClearAttempts + FindPublishedKeys + PublishKeys + Clone + Send + Sync + 'static
+    Accounts
+    + Administered
+    + Sessions
+    + ReserveAttempt
+    + ClearAttempts
+    + FindPublishedKeys
+    + PublishKeys
+    + Clone
+    + Send
+    + Sync
+    + 'static
 {
     /// What the feed tells under the name of `entry`, as text.
     fn told(&self, entry: &FeedEntry) -> Vec<String> {
@@ -42,8 +55,10 @@ pub(crate) trait Store:
 }
 
 impl Accounts for Memory {}
+impl Administered for Memory {}
 impl Sessions for Memory {}
 impl Accounts for DynamoDb {}
+impl Administered for DynamoDb {}
 impl Sessions for DynamoDb {}
 
 /// An entry as the line that [`Store::feed`] has for it.

@@ -9,13 +9,17 @@ use crate::access::statements;
 use crate::cloudformation::{Template, list, root};
 
 /// What each port of `shared/src/ports.rs` calls, as table and action. Parts of a transaction count one by one.
-const PORTS: [(&str, &[&str]); 18] = [
+const PORTS: [(&str, &[&str]); 22] = [
     ("ReserveAttempt", &["Ephemera UpdateItem"]),
     ("ClearAttempts", &["Ephemera DeleteItem"]),
     ("CreateUser", &["Users PutItem"]),
     ("FindAccount", &["Users BatchGetItem", "Ephemera BatchGetItem", "Users Query"]),
     ("FindAccountById", &["Users Query"]),
     ("FindUser", &["Users GetItem"]),
+    ("FindUserByEmail", &["Users GetItem"]),
+    ("SetGrants", &["Users UpdateItem"]),
+    ("EnableUser", &["Users UpdateItem"]),
+    ("DisableUser", &["Users UpdateItem", "Ephemera PutItem"]),
     ("RenameUser", &["Users UpdateItem"]),
     ("ReplacePasswordHash", &["Users UpdateItem"]),
     ("DeleteUser", &["Users DeleteItem", "Ephemera PutItem"]),

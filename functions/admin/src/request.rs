@@ -1,0 +1,153 @@
+//! What is sent to the function, and what is made of it.
+
+use latchkey::{
+    domain::{Remark, SessionId, UserId, Words},
+    error::Error,
+    http::request::Fields,
+    ports::Grants,
+    telemetry::Administration,
+};
+use serde::Deserialize;
+
+use crate::action::Action;
+
+/// The longest payload that is read: many times the longest list of words.
+const MAX_BYTES: usize = 32 * 1024;
+
+/// One payload. What changes something says why; what only reads may.
+#[derive(Deserialize)]
+#[serde(tag = "action", rename_all = "kebab-case", deny_unknown_fields)]
+enum Sent {
+    FindUser { actor: String, reason: Option<String>, email: Option<String>, user_id: Option<String> },
+    SetRoles { actor: String, reason: String, user_id: String, roles: Vec<String> },
+    SetScopes { actor: String, reason: String, user_id: String, scopes: Vec<String> },
+    DisableUser { actor: String, reason: String, user_id: String },
+    EnableUser { actor: String, reason: String, user_id: String },
+    ListSessions { actor: String, reason: Option<String>, user_id: String, after: Option<String> },
+    EndSession { actor: String, reason: String, user_id: String, session_id: String },
+    EndSessions { actor: String, reason: String, user_id: String, after: Option<String> },
+    DeleteUser { actor: String, reason: String, user_id: String },
+}
+
+/// What is asked for, and by whom. Who asks is known, if they said it well, also when what they ask is not acceptable.
+pub(crate) struct Request {
+    pub(crate) administration: Option<Administration>,
+    pub(crate) action: Result<Action, Error>,
+}
+
+impl Request {
+    /// Reads a payload.
+    pub(crate) fn read(payload: &str) -> Self {
+        match parse(payload) {
+            Ok(sent) => accept(sent),
+            Err(error) => Self { administration: None, action: Err(error) },
+        }
+    }
+}
+
+/// Unlike callers of the API, an administrator is told what serde says: which member is unknown, missing or of another type.
+fn parse(payload: &str) -> Result<Sent, Error> {
+    if payload.len() > MAX_BYTES {
+        return Err(Error::BodyTooLarge);
+    }
+    // serde would take an array of the values for the object as well.
+    if !payload.trim_ascii_start().starts_with('{') {
+        return Err(Error::MalformedBody("not a JSON object".into()));
+    }
+    serde_json::from_str(payload).map_err(|error| Error::MalformedBody(error.to_string()))
+}
+
+fn accept(sent: Sent) -> Request {
+    let mut fields = Fields::default();
+    let name = sent.name();
+    let (actor, reason) = sent.said();
+    let actor = fields.keep("/actor", Remark::parse(actor));
+    let reason = reason.map(|text| fields.keep("/reason", Remark::parse(text)));
+    let action = sent.into_action(&mut fields);
+    // Somebody whose words cannot be logged does nothing.
+    let administration = actor.map(|actor| Administration {
+        action: name,
+        actor: actor.into_string(),
+        reason: reason.flatten().map(Remark::into_string),
+    });
+    Request { administration, action: fields.check(action) }
+}
+
+impl Sent {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::FindUser { .. } => "find-user",
+            Self::SetRoles { .. } => "set-roles",
+            Self::SetScopes { .. } => "set-scopes",
+            Self::DisableUser { .. } => "disable-user",
+            Self::EnableUser { .. } => "enable-user",
+            Self::ListSessions { .. } => "list-sessions",
+            Self::EndSession { .. } => "end-session",
+            Self::EndSessions { .. } => "end-sessions",
+            Self::DeleteUser { .. } => "delete-user",
+        }
+    }
+
+    /// Who asks, and why.
+    fn said(&self) -> (&str, Option<&str>) {
+        match self {
+            Self::FindUser { actor, reason, .. } | Self::ListSessions { actor, reason, .. } => {
+                (actor, reason.as_deref())
+            }
+            Self::SetRoles { actor, reason, .. }
+            | Self::SetScopes { actor, reason, .. }
+            | Self::DisableUser { actor, reason, .. }
+            | Self::EnableUser { actor, reason, .. }
+            | Self::EndSession { actor, reason, .. }
+            | Self::EndSessions { actor, reason, .. }
+            | Self::DeleteUser { actor, reason, .. } => (actor, Some(reason)),
+        }
+    }
+
+    fn into_action(self, fields: &mut Fields) -> Option<Action> {
+        match self {
+            Self::FindUser { email, user_id, .. } => wanted(fields, email, user_id),
+            Self::SetRoles { user_id, roles, .. } => {
+                let roles = fields.keep("/roles", Words::parse(roles)).map(Grants::Roles);
+                user(fields, &user_id).zip(roles).map(|(user_id, roles)| Action::SetGrants(user_id, roles))
+            }
+            Self::SetScopes { user_id, scopes, .. } => {
+                let scopes = fields.keep("/scopes", Words::parse(scopes)).map(Grants::Scopes);
+                user(fields, &user_id).zip(scopes).map(|(user_id, scopes)| Action::SetGrants(user_id, scopes))
+            }
+            Self::DisableUser { user_id, .. } => user(fields, &user_id).map(Action::DisableUser),
+            Self::EnableUser { user_id, .. } => user(fields, &user_id).map(Action::EnableUser),
+            Self::ListSessions { user_id, after, .. } => {
+                let after = position(fields, after);
+                user(fields, &user_id).map(|user_id| Action::ListSessions(user_id, after))
+            }
+            Self::EndSession { user_id, session_id, .. } => {
+                let session_id = fields.keep("/session_id", session_id.parse::<SessionId>());
+                user(fields, &user_id)
+                    .zip(session_id)
+                    .map(|(user_id, session_id)| Action::EndSession(user_id, session_id))
+            }
+            Self::EndSessions { user_id, after, .. } => {
+                let after = position(fields, after);
+                user(fields, &user_id).map(|user_id| Action::EndSessions(user_id, after))
+            }
+            Self::DeleteUser { user_id, .. } => user(fields, &user_id).map(Action::DeleteUser),
+        }
+    }
+}
+
+fn user(fields: &mut Fields, text: &str) -> Option<UserId> {
+    fields.keep("/user_id", text.parse())
+}
+
+fn position(fields: &mut Fields, after: Option<String>) -> Option<SessionId> {
+    after.and_then(|text| fields.keep("/after", text.parse()))
+}
+
+fn wanted(fields: &mut Fields, email: Option<String>, user_id: Option<String>) -> Option<Action> {
+    match (email, user_id) {
+        (Some(email), None) => fields.email(&email).map(Action::FindUserByEmail),
+        (None, Some(user_id)) => user(fields, &user_id).map(Action::FindUser),
+        _ => fields.keep("/user_id", Err("exactly one of email and user_id is needed")),
+    }
+}
