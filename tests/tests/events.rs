@@ -21,11 +21,15 @@ enum Expected {
     Problem(u64, &'static str),
     /// The authorizer lets it in, or does not.
     Authorized(bool),
+    /// An administrator is told this, which is nothing but one member, or nothing.
+    Done(&'static str),
+    /// The same of a problem with this status and slug.
+    Undone(u64, &'static str),
     /// CloudFormation is told this.
     Told(&'static str),
 }
 
-use Expected::{Authorized, Problem, Status, Told};
+use Expected::{Authorized, Done, Problem, Status, Told, Undone};
 
 /// Every event there is, in the order in which they are handled: Ada registers before she signs in.
 const EVENTS: &[(&str, Expected)] = &[
@@ -37,6 +41,20 @@ const EVENTS: &[(&str, Expected)] = &[
     ("register_weak_password", Problem(422, "invalid-input")),
     ("register_wrong_media_type", Problem(415, "unsupported-media-type")),
     ("register_ok", Status(201)),
+    ("admin_find-user", Done("user")),
+    ("admin_find-user_by-id", Done("user")),
+    ("admin_find-user_unknown", Undone(404, "not-found")),
+    ("admin_set-roles", Done("user")),
+    ("admin_set-roles_no-word", Undone(422, "invalid-input")),
+    ("admin_set-scopes", Done("user")),
+    ("admin_disable-user", Done("user")),
+    ("admin_enable-user", Done("user")),
+    ("admin_list-sessions", Done("sessions")),
+    ("admin_end-session", Done("ended")),
+    ("admin_end-sessions", Done("ended")),
+    ("admin_delete-user", Done("")),
+    ("admin_misspelt", Undone(400, "malformed-body")),
+    ("admin_without-reason", Undone(400, "malformed-body")),
     ("login_bad_base64", Problem(400, "malformed-body")),
     ("login_malformed", Problem(400, "malformed-body")),
     ("login_unknown_user", Problem(401, "invalid-credentials")),
@@ -97,6 +115,7 @@ async fn every_event_gets_the_answer_that_is_expected() {
         assert!(!event.contains("{{"), "{name} has a placeholder that this test does not know");
         let given = match expected {
             Told(_) => told(&deployment, function_of(name), &event),
+            Done(_) | Undone(..) => administered(&deployment.invoke("admin", event.as_bytes()).unwrap()),
             _ => given(&deployment.invoke(function_of(name), event.as_bytes()).unwrap()),
         };
         assert_eq!(given, *expected, "{name}");
@@ -111,6 +130,7 @@ async fn with_fresh_tokens(deployment: &Deployment, event: String) -> String {
     let person = Person::new();
     let tokens = Tokens::from(deployment.register(&person).await);
     let session = Tokens::from(deployment.login_for_session_token(&person).await).session;
+    let event = event.replace("{{user_id}}", &tokens.user_id).replace("{{session_id}}", &tokens.session_id);
     let event = event.replace("{{access_token}}", &tokens.access).replace("{{refresh_token}}", &tokens.refresh);
     event.replace("{{session_token}}", &session)
 }
@@ -130,6 +150,18 @@ fn given(response: &Value) -> Expected {
         (Some(_), Some(Problem(_, slug))) => Problem(status, slug),
         (Some(slug), _) => panic!("{slug} is not expected of any event"),
     }
+}
+
+/// What an answer of the function `admin` amounts to.
+fn administered(answer: &Value) -> Expected {
+    if let Some(problem) = answer.get("problem") {
+        let slug = problem["type"].as_str().and_then(|kind| kind.strip_prefix("urn:latchkey:problem:"));
+        let known = ["not-found", "invalid-input", "malformed-body"].into_iter().find(|known| slug == Some(*known));
+        return Undone(problem["status"].as_u64().unwrap(), known.unwrap());
+    }
+    let members: Vec<_> = answer.as_object().unwrap().keys().map(String::as_str).collect();
+    let known = ["user", "sessions", "ended"].into_iter().find(|known| members == [*known]);
+    known.map_or_else(|| if members.is_empty() { Done("") } else { panic!("{answer} is not expected") }, Done)
 }
 
 /// What CloudFormation is told at the URL of the event, which is not the one in the file here.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers that tests call, not tests themselves")]
 
+mod admin;
 mod authorization;
 mod claims;
 mod faults;
