@@ -69,18 +69,6 @@ pub enum Event {
     AttemptsLimited,
 }
 
-/// Who did something to the account of another, and why, in their own words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Administration {
-    /// What they asked for.
-    pub action: &'static str,
-    /// Who they say they are. Who they are is in CloudTrail.
-    pub actor: String,
-    /// Why, as they say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
 /// What a request's line says beyond what the gateway knows.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Facts {
@@ -93,12 +81,15 @@ pub struct Facts {
     /// What happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<Event>,
-    /// On whose behalf, if it is somebody else's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub administration: Option<Administration>,
     /// The slug of the problem that was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<&'static str>,
+    /// The operator who asked for it, or the schedule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// What for, in the operator's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
     /// Why, in words that the caller was not told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -115,7 +106,7 @@ pub struct Line<'a> {
     pub request_id: &'a str,
     /// The request's method, or the kind of event.
     pub method: &'a str,
-    /// The path, without the query.
+    /// The path, without the query; of an operator's invocation the action.
     pub path: &'a str,
     /// The answer's status; for an authorizer 200 or 403.
     pub status: u16,

@@ -139,3 +139,31 @@ async fn public_documents_are_read_once_a_minute() {
     assert_eq!(used(&world, 200, jwks()).await.0, 0);
     assert_eq!(used(&world, 404, world.send(Call::get("/nothing"))).await, (0, 0, 0.0, 0.0));
 }
+
+#[tokio::test]
+async fn administration_asks_for_no_more_than_its_steps() {
+    let world = world();
+    let (person, tokens) = world.registered().await;
+    let meter = world.store.as_dynamodb().unwrap().meter();
+    for (action, requests) in [
+        (json!({ "action": "find-user", "email": person.email }), (2, 0)),
+        (json!({ "action": "set-roles", "roles": ["editor"] }), (0, 1)),
+        (json!({ "action": "list-sessions" }), (2, 0)),
+        (json!({ "action": "end-session", "session_id": tokens.session_id }), (1, 1)),
+        (json!({ "action": "end-sessions" }), (2, 1)),
+        (json!({ "action": "disable-user" }), (2, 1)),
+        (json!({ "action": "disable-user" }), (1, 0)),
+        (json!({ "action": "enable-user" }), (0, 1)),
+        (json!({ "action": "delete-user" }), (2, 1)),
+    ] {
+        let mut payload = json!({ "actor": "grace", "reason": "ticket 7" });
+        if action.get("email").is_none() {
+            payload["user_id"] = json!(tokens.user_id);
+        }
+        payload.as_object_mut().unwrap().extend(action.as_object().unwrap().clone());
+        let before = meter.snapshot();
+        let answer = world.invoke_admin(&payload.to_string()).await;
+        let Usage { reads, writes, .. } = meter.snapshot().since(before);
+        assert_eq!(((reads, writes), answer.get("problem")), (requests, None), "{action}");
+    }
+}

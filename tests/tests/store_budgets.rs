@@ -9,12 +9,13 @@ use std::future::Future;
 
 use fixtures::{EPOCH, NOW, account, email, ending, epoch_change, new_session, new_user, rotation, session, user_id};
 use latchkey::{
-    domain::{Attempt, AttemptLimits, EndCause},
+    domain::{Attempt, AttemptLimits, EndCause, Words},
     dynamodb::{DynamoDb, Usage},
     ports::{
-        ClearAttempts, CreateSession, CreateUser, DeleteUser, EndSession, FindAccount, FindAccountById,
-        FindPublishedKeys, FindSession, FindUser, ListSessions, PublishKeys, RaiseEpoch, RenameUser,
-        ReplacePasswordHash, ReserveAttempt, RotateSession, SlideSession, Stored,
+        ClearAttempts, CreateSession, CreateUser, DeleteUser, DisableUser, EnableUser, EndSession, EpochChange,
+        FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser, FindUserByEmail, Grants, ListSessions,
+        PublishKeys, RaiseEpoch, RenameUser, ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants,
+        SlideSession, Stored,
     },
 };
 use latchkey_tests::local_dynamodb::local_dynamodb;
@@ -69,6 +70,7 @@ async fn a_user_is_one_read() {
     let user = account(&store).await.user;
     assert_eq!(used(&store, store.find_account_by_id(user.id)).await, reads(1, 1.0));
     assert_eq!(used(&store, store.find_user(user.id)).await, reads(1, 1.0));
+    assert_eq!(used(&store, store.find_user_by_email(&user.canonical_email)).await, reads(2, 2.0));
     assert_eq!(used(&store, store.find_session(user.id, fixtures::session_id())).await, reads(1, 2.0));
 }
 
@@ -81,6 +83,11 @@ async fn a_change_of_an_account_is_one_write() {
     let rehash = store.replace_password_hash(id, EPOCH, &new.password_hash, "$stronger");
     assert_eq!(used(&store, rehash).await, write(1.0));
     assert_eq!(used(&store, store.raise_epoch(&epoch_change(&new.user))).await, write(6.0));
+    let roles = Grants::Roles(Words::parse(vec!["editor".to_owned()]).unwrap());
+    assert_eq!(used(&store, store.set_grants(id, &roles)).await, write(1.0));
+    assert_eq!(used(&store, store.enable_user(id)).await, write(1.0));
+    let disabled = EpochChange { epoch: EPOCH + 1, ..epoch_change(&new.user) };
+    assert_eq!(used(&store, store.disable_user(&disabled)).await, write(6.0));
 }
 
 #[tokio::test]

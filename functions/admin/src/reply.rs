@@ -3,13 +3,13 @@
 use latchkey::{
     domain::User,
     error::Error,
-    http::{
-        SessionView, UserView,
-        problem::{Problem, document},
-    },
+    http::{SessionView, UserView, problem},
 };
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{
+    Value,
+    value::{RawValue, to_raw_value},
+};
 
 use crate::action::Done;
 
@@ -33,7 +33,7 @@ enum Reply<'a> {
     },
     Deleted {},
     Problem {
-        problem: Problem<'a>,
+        problem: Value,
     },
 }
 
@@ -61,7 +61,7 @@ fn reply(result: &Result<Done, Error>) -> Reply<'_> {
         },
         Ok(Done::Ended(some)) => Reply::Ended { ended: some.ended, next: some.next.map(|id| id.to_string()) },
         Ok(Done::Deleted) => Reply::Deleted {},
-        Err(error) => Reply::Problem { problem: document(error) },
+        Err(error) => Reply::Problem { problem: problem::for_operators(error) },
     }
 }
 

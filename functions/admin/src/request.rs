@@ -5,7 +5,6 @@ use latchkey::{
     error::Error,
     http::request::Fields,
     ports::Grants,
-    telemetry::Administration,
 };
 use serde::Deserialize;
 
@@ -31,7 +30,13 @@ enum Sent {
 
 /// What is asked for, and by whom. Who asks is known, if they said it well, also when what they ask is not acceptable.
 pub(crate) struct Request {
-    pub(crate) administration: Option<Administration>,
+    /// The action's name, empty when it is not understood.
+    pub(crate) name: &'static str,
+    /// Who asks.
+    pub(crate) actor: Option<Remark>,
+    /// Why.
+    pub(crate) reason: Option<Remark>,
+    /// What.
     pub(crate) action: Result<Action, Error>,
 }
 
@@ -40,7 +45,7 @@ impl Request {
     pub(crate) fn read(payload: &str) -> Self {
         match parse(payload) {
             Ok(sent) => accept(sent),
-            Err(error) => Self { administration: None, action: Err(error) },
+            Err(error) => Self { name: "", actor: None, reason: None, action: Err(error) },
         }
     }
 }
@@ -64,13 +69,7 @@ fn accept(sent: Sent) -> Request {
     let actor = fields.keep("/actor", Remark::parse(actor));
     let reason = reason.map(|text| fields.keep("/reason", Remark::parse(text)));
     let action = sent.into_action(&mut fields);
-    // Somebody whose words cannot be logged does nothing.
-    let administration = actor.map(|actor| Administration {
-        action: name,
-        actor: actor.into_string(),
-        reason: reason.flatten().map(Remark::into_string),
-    });
-    Request { administration, action: fields.check(action) }
+    Request { name, actor, reason: reason.flatten(), action: fields.check(action) }
 }
 
 impl Sent {

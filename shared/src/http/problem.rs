@@ -12,9 +12,8 @@ use crate::{
 /// Seconds after which trying again is sensible when a dependency is down.
 const RETRY_AFTER_OUTAGE: u64 = 2;
 
-/// A failure as the caller is told it.
-#[derive(Debug, Serialize)]
-pub struct Problem<'a> {
+#[derive(Serialize)]
+struct Problem<'a> {
     r#type: String,
     title: &'static str,
     status: u16,
@@ -26,31 +25,53 @@ pub struct Problem<'a> {
     retry_after: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 struct Field<'a> {
     pointer: &'a str,
     detail: &'a str,
 }
 
-impl Problem<'_> {
-    /// The status of the answer that carries it.
-    pub fn status(&self) -> u16 {
-        self.status
+/// The answer to a failed request. Says what the caller can do something about, and nothing else.
+pub fn reply(error: &Error) -> Reply {
+    let (status, _, _) = kind(error);
+    let problem = problem(error, detail(error));
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let mut reply = Reply::text(status, "application/problem+json", body);
+    if let Some(seconds) = problem.retry_after {
+        reply = reply.header(header::RETRY_AFTER, &seconds.to_string());
     }
+    reply = with_challenge(reply, error);
+    reply.facts = facts(error);
+    reply
 }
 
-/// What the caller is told about a failure: what they can do something about, and nothing else.
-pub fn document(error: &Error) -> Problem<'_> {
+/// The problem document of a function that only operators may invoke: they are told the cause as well.
+pub fn for_operators(error: &Error) -> serde_json::Value {
+    let cause = reason(error);
+    serde_json::to_value(problem(error, detail(error).or(cause.as_deref()))).unwrap_or_default()
+}
+
+/// The status of a failure.
+pub fn status(error: &Error) -> u16 {
+    kind(error).0.as_u16()
+}
+
+/// What the log says of a failure.
+pub fn facts(error: &Error) -> Facts {
+    let (_, slug, _) = kind(error);
+    Facts { problem: Some(slug), reason: reason(error), event: event(error), ..Facts::default() }
+}
+
+fn problem<'a>(error: &'a Error, detail: Option<&'a str>) -> Problem<'a> {
     let (status, slug, title) = kind(error);
     let retry_after = match error {
         Error::TooManyAttempts { retry_after } => Some(*retry_after),
         Error::Unavailable(_) => Some(RETRY_AFTER_OUTAGE),
         _ => None,
     };
-    let (detail, errors) = match error {
-        Error::MalformedBody(detail) => (Some(detail.as_str()), Vec::new()),
-        Error::InvalidInput(errors) => (None, errors.iter().map(field).collect()),
-        _ => (None, Vec::new()),
+    let errors = match error {
+        Error::InvalidInput(errors) => errors.iter().map(field).collect(),
+        _ => Vec::new(),
     };
     Problem {
         r#type: format!("urn:latchkey:problem:{slug}"),
@@ -62,24 +83,12 @@ pub fn document(error: &Error) -> Problem<'_> {
     }
 }
 
-/// What the log is told about it.
-pub fn facts(error: &Error) -> Facts {
-    let (_, slug, _) = kind(error);
-    Facts { problem: Some(slug), reason: reason(error), event: event(error), ..Facts::default() }
-}
-
-/// The answer to a failed request.
-pub fn reply(error: &Error) -> Reply {
-    let problem = document(error);
-    let (status, _, _) = kind(error);
-    let body = serde_json::to_string(&problem).unwrap_or_default();
-    let mut reply = Reply::text(status, "application/problem+json", body);
-    if let Some(seconds) = problem.retry_after {
-        reply = reply.header(header::RETRY_AFTER, &seconds.to_string());
+/// What the caller is told of this very failure.
+fn detail(error: &Error) -> Option<&str> {
+    match error {
+        Error::MalformedBody(detail) => Some(detail),
+        _ => None,
     }
-    reply = with_challenge(reply, error);
-    reply.facts = facts(error);
-    reply
 }
 
 fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
