@@ -34,7 +34,7 @@ thread_local! {
 fn somewhere<T>(look: impl FnOnce(&Somewhere) -> T) -> T {
     SOMEWHERE.with(|cell| {
         look(cell.get_or_init(|| {
-            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
             let world = World::new(Store::memory(), Settings::default());
             let (person, tokens) = runtime.block_on(world.registered());
             let session = Tokens::from(runtime.block_on(world.login_for_session_token(&person))).session;
@@ -143,6 +143,32 @@ proptest! {
         let call = Call::new(method, path).text("application/json", &body);
         let answer = somewhere(|here| here.run(here.world.send(call)));
         prop_assert!(is_decent(&answer) && (answer.status >= 400 || path == "/auth/logout"), "{body}: {answer}");
+    }
+
+    #[test]
+    fn payloads_of_any_json_or_text_administer_nothing(payload in prop_oneof![any_json().prop_map(|payload| payload.to_string()), ".*"]) {
+        let answer = somewhere(|here| here.run(here.world.invoke_admin(&payload)));
+        prop_assert_eq!(&answer["problem"]["status"], 400, "{}: {}", payload, answer);
+    }
+
+    #[test]
+    fn a_payload_changed_in_some_places_does_what_it_says_or_nothing(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<char>(), any::<bool>()), 1..4)) {
+        somewhere(|here| {
+            let payload = json!({ "action": "disable-user", "actor": "grace", "reason": "ticket 7", "user_id": here.tokens.user_id });
+            let mut text: Vec<char> = payload.to_string().chars().collect();
+            for (at, with, replaces) in changes {
+                let at = at.index(text.len());
+                if replaces { text[at] = with } else { text.insert(at, with) }
+            }
+            let text: String = text.into_iter().collect();
+            let answer = here.run(here.world.invoke_admin(&text));
+            if answer.get("problem").is_none() {
+                let said: Value = serde_json::from_str(&text).unwrap();
+                prop_assert_eq!((&said["action"], &said["user_id"]), (&payload["action"], &answer["user"]["id"]), "{}", text);
+                prop_assert_eq!(said.as_object().unwrap().len(), 4, "{}", text);
+            }
+            Ok(())
+        })?;
     }
 
     #[test]

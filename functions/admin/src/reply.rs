@@ -61,8 +61,17 @@ fn reply(result: &Result<Done, Error>) -> Reply<'_> {
         },
         Ok(Done::Ended(some)) => Reply::Ended { ended: some.ended, next: some.next.map(|id| id.to_string()) },
         Ok(Done::Deleted) => Reply::Deleted {},
-        Err(error) => Reply::Problem { problem: problem::for_operators(error) },
+        Err(error) => Reply::Problem { problem: told(error) },
     }
+}
+
+/// What is not found here is always a user.
+fn told(error: &Error) -> Value {
+    let mut problem = problem::for_operators(error);
+    if matches!(error, Error::NotFound) {
+        problem["detail"] = "there is no such user".into();
+    }
+    problem
 }
 
 fn administered(user: &User) -> AdministeredUser<'_> {

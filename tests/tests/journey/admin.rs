@@ -62,7 +62,12 @@ async fn nobody_is_not_found_whatever_is_to_be_done_to_them() {
     for world in World::on_each_store() {
         let unknown = ask(&world, "find-user", json!({ "email": "nobody@example.com" })).await;
         let expected = json!({
-            "problem": { "type": "urn:latchkey:problem:not-found", "title": "There is nothing here.", "status": 404 }
+            "problem": {
+                "type": "urn:latchkey:problem:not-found",
+                "title": "There is nothing here.",
+                "status": 404,
+                "detail": "there is no such user",
+            }
         });
         assert_eq!(unknown, expected);
         for (action, members) in [
