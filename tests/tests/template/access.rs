@@ -120,6 +120,27 @@ fn the_public_function_reads_nothing_but_the_public_keys() -> Outcome {
     Ok(())
 }
 
+/// Whoever may invoke it administers every account: IAM alone decides, and nothing of ours may.
+#[test]
+fn nothing_leads_to_the_function_for_administrators() -> Outcome {
+    for template in Template::all()? {
+        for kind in ["Permission", "Url", "EventSourceMapping", "EventInvokeConfig"] {
+            for (id, resource) in template.resources(&format!("AWS::Lambda::{kind}")) {
+                assert!(!resource.to_string().contains("Admin"), "{}: {id} leads to it", template.name);
+            }
+        }
+        for (id, integration) in template.resources("AWS::ApiGatewayV2::Integration") {
+            assert!(!integration.to_string().contains("Admin"), "{}: {id} leads to it", template.name);
+        }
+    }
+    let template = Template::latchkey()?;
+    let function = &template.resource("Admin")["Properties"];
+    assert!(function["Events"].is_null() && function["FunctionUrlConfig"].is_null());
+    assert!(function["Environment"].is_null(), "it holds no key");
+    assert_eq!(template.section("Outputs")["AdminFunction"]["Value"], json!({ "Ref": "Admin" }));
+    Ok(())
+}
+
 /// What the policy of a function says.
 pub(crate) fn statements(function: &Json) -> Vec<&Json> {
     list(&function["Policies"]).into_iter().flat_map(|policy| list(&policy["Statement"])).collect()
