@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: a user's life with Latchkey, each exchange printed as a person wants to read it.
 
+mod administrator;
 mod authorizer;
 mod exchange;
 mod story;
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, ensure};
 
+use administrator::Administrator;
 use authorizer::Authorizer;
 use exchange::Server;
 use story::Story;
@@ -24,6 +26,9 @@ pub struct Options {
     /// The authorizer's name at the invoke URL.
     #[arg(long, value_name = "NAME", default_value = "authorizer")]
     pub authorizer: String,
+    /// The name there of the function for administrators.
+    #[arg(long, value_name = "NAME", default_value = "admin")]
+    pub admin: String,
     /// How long a refresh token stays good after it was used: `dev` prints it, a deployment has 30 unless it says otherwise.
     #[arg(long, value_name = "SECONDS", default_value_t = 3)]
     pub grace_seconds: u64,
@@ -43,6 +48,7 @@ pub fn run(options: &Options) -> Result<()> {
     let mut story = Story {
         server: Server::at(url),
         authorizer,
+        administrator: Administrator::find(invoke_url, &options.admin)?,
         grace: Duration::from_secs(options.grace_seconds),
         email: format!("demo.{}@example.com", random_hex()?),
         password: format!("correct horse {}", random_hex()?),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
+use super::administrator::Administrator;
 use super::authorizer::Authorizer;
 use super::exchange::{Answer, Request, Server};
 use crate::interrupt;
@@ -17,6 +18,8 @@ pub struct Story {
     pub server: Server,
     /// None where functions cannot be invoked directly.
     pub authorizer: Option<Authorizer>,
+    /// None there as well.
+    pub administrator: Option<Administrator>,
     pub grace: Duration,
     pub email: String,
     pub password: String,
@@ -40,7 +43,8 @@ impl Story {
         let tokens = self.sign_in("signed in: a token for requests and one for renewing it")?;
         self.protected_routes(&tokens)?;
         self.refreshing(tokens)?;
-        self.sessions()
+        self.sessions()?;
+        self.administration()
     }
 
     fn protected_routes(&self, tokens: &Tokens) -> Result<()> {
@@ -93,6 +97,36 @@ impl Story {
         self.get("/auth/me", bearer, 401, "and our own routes refuse its access token at once")?;
         let accepted = "your API accepts it until it expires: at most 15 minutes, for no look-up";
         self.authorizer.as_ref().map_or(Ok(()), |authorizer| authorizer.ask(&here.access, true, accepted))
+    }
+
+    fn administration(&self) -> Result<()> {
+        chapter("Administration");
+        let Some(administrator) = &self.administrator else {
+            println!("\n  Left out: no route leads to the function for administrators, and here nothing else does.");
+            return Ok(());
+        };
+        let found = administrator.does(
+            "find-user",
+            json!({ "email": self.email }),
+            "found, by whoever may invoke the function",
+        )?;
+        let user = json!({ "user_id": found.text("/user/id")? });
+        let session = self.sign_in("signed in once more")?;
+        let mut roles = user.clone();
+        roles["roles"] = json!(["editor"]);
+        administrator.does("set-roles", roles, "a role, which no request of the user could set")?;
+        let refresh = json!({ "refresh_token": session.refresh });
+        let renewed = self.post("/auth/refresh", &refresh, 200, "new tokens carry it")?;
+        ensure!(renewed.body["user"]["roles"] == json!(["editor"]), "the user does not have the role");
+        let session = tokens(&renewed)?;
+        administrator.does("disable-user", user.clone(), "every way in is closed")?;
+        self.get("/auth/me", Some(&session.access), 401, "at once for what is there")?;
+        let refresh = json!({ "refresh_token": session.refresh });
+        self.post("/auth/refresh", &refresh, 401, "for what would be renewed")?;
+        self.post("/auth/login", &self.credentials(), 401, "and for the right password, as if it were wrong")?;
+        administrator.does("enable-user", user, "open again")?;
+        self.post("/auth/refresh", &refresh, 401, "but nothing from before comes back")?;
+        self.sign_in("until the user signs in anew").map(drop)
     }
 
     fn credentials(&self) -> Value {
