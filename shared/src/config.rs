@@ -8,12 +8,12 @@ mod env;
 pub use env::{ConfigError, Env};
 
 use crate::{
-    domain::{AttemptLimits, Lifetimes, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
-    tokens::{Algorithm, Audience, Jwks},
+    domain::{AttemptLimits, Lifetimes, Random, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    tokens::{Algorithm, Audience, Jwks, rings::Maker},
 };
 
 /// Every variable there is. A function reads the ones it needs and may be given all of them.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 26] = [
     "LATCHKEY_ISSUER",
     "LATCHKEY_AUDIENCE",
     "LATCHKEY_CLIENT_ID",
@@ -36,6 +36,10 @@ const NAMES: [&str; 22] = [
     "LATCHKEY_ATTEMPTS_PER_SOURCE",
     "LATCHKEY_ATTEMPT_WINDOW_SECONDS",
     "LATCHKEY_LOG_LEVEL",
+    "LATCHKEY_KEYS_RELOAD_SECONDS",
+    "LATCHKEY_KEYS_CHANGED",
+    "LATCHKEY_KEY_HOLDERS",
+    "LATCHKEY_AUTHORIZER_FUNCTION",
 ];
 
 /// A year: no lifetime needs more.
@@ -72,6 +76,17 @@ impl Jwks {
         let unusable =
             |error| ConfigError::new("LATCHKEY_JWKS", format!("must be the deployment's public JWKS: {error}"));
         Self::parse(env.required("LATCHKEY_JWKS")?).map_err(unusable)
+    }
+}
+
+impl Maker {
+    /// Reads what keys are made with: the algorithm of new ones, and the longest that a session may live.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when one of them is malformed.
+    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+        let session_absolute = Lifetimes::from_env(env)?.session_absolute;
+        Ok(Self { algorithm: Algorithm::from_env(env)?, random: Random::SYSTEM, session_absolute })
     }
 }
 

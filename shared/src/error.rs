@@ -35,6 +35,9 @@ pub enum Error {
         /// Seconds until the window ends.
         retry_after: u64,
     },
+    /// What is asked for does not go with how things are; the text says why.
+    #[error("{0}")]
+    Conflict(String),
     /// There is nothing at this path.
     #[error("not found")]
     NotFound,

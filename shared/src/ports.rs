@@ -286,6 +286,6 @@ pub trait FindPublishedKeys {
 
 /// Publishes them.
 pub trait PublishKeys {
-    /// Replaces the JWKS document.
-    fn publish_keys(&self, document: &str) -> impl Future<Output = Stored<()>> + Send;
+    /// Replaces the JWKS document, unless one of a greater revision is published: somebody slow must not undo a rotation.
+    fn publish_keys(&self, document: &str, revision: u64) -> impl Future<Output = Stored<Change>> + Send;
 }

@@ -47,6 +47,16 @@ pub enum Event {
     AccountDeleted,
     /// An attempt was refused because of a limit.
     AttemptsLimited,
+    /// A key became active and another one retired.
+    KeysRotated,
+    /// A key was taken out before its time.
+    KeyRevoked,
+    /// Every session from before a moment was ended.
+    ValidFromMoved,
+    /// An operator's or a schedule's action on the keys failed.
+    KeysFailed,
+    /// The keys could not be read again; those that were read before are still used.
+    KeysNotReloaded,
 }
 
 /// What a request's line says beyond what the gateway knows.
@@ -64,6 +74,15 @@ pub struct Facts {
     /// The slug of the problem that was answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<&'static str>,
+    /// The operator who asked for it, or the schedule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// What for, in the operator's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// What it changed, one entry per thing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
     /// Why, in words that the caller was not told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -144,7 +163,7 @@ impl Telemetry {
 fn level(status: u16, event: Option<Event>) -> Level {
     match (status, event) {
         (500.., _) => Level::Error,
-        (400.., _) | (_, Some(Event::RefreshTokenReused)) => Level::Warn,
+        (400.., _) | (_, Some(Event::RefreshTokenReused | Event::KeyRevoked | Event::ValidFromMoved)) => Level::Warn,
         _ => Level::Info,
     }
 }

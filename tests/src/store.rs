@@ -65,6 +65,18 @@ impl Store {
         Self { inner, script: Arc::default() }
     }
 
+    /// Publishes keys as a deployment does, uncounted and before anybody asks.
+    pub(crate) fn publish_at_deployment(&self, document: &str, revision: u64) {
+        match &self.inner {
+            Inner::Memory(store) => {
+                let publishing = std::pin::pin!(store.publish_keys(document, revision));
+                let waker = &mut std::task::Context::from_waker(std::task::Waker::noop());
+                assert!(publishing.poll(waker).is_ready(), "memory waits for nothing");
+            }
+            Inner::DynamoDb(_, tables) => tables::publish(&tables.ephemera, document, revision),
+        }
+    }
+
     /// The tables, if it has any.
     pub fn tables(&self) -> Option<&Tables> {
         match &self.inner {
@@ -148,5 +160,5 @@ delegate! {
     RenameUser { fn rename_user(user_id: UserId, epoch: u64, name: Option<&str>) -> Change; }
     DeleteUser { fn delete_user(user: &User, change: &EpochChange) -> Change; }
     FindPublishedKeys { fn find_published_keys() -> Option<String>; }
-    PublishKeys { fn publish_keys(document: &str) -> (); }
+    PublishKeys { fn publish_keys(document: &str, revision: u64) -> Change; }
 }

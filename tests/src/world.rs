@@ -84,6 +84,7 @@ pub struct World {
 impl World {
     /// A deployment on `store`.
     pub fn new(store: Store, settings: Settings) -> Self {
+        store.publish_at_deployment(&settings.rings.public_jwks(), settings.rings.sign().revision());
         let functions = Functions::new(&store, &settings);
         let quiet = Env::new([("LATCHKEY_LOG_LEVEL".to_owned(), "error".to_owned())]).expect("the setting exists");
         let telemetry = Telemetry::from_env("test", &quiet).expect("the level exists");

@@ -11,7 +11,7 @@ use latchkey_tests::{
     exchange::{Answer, Call},
     forge::Forge,
     store::Store,
-    world::{ISSUER, Settings, World},
+    world::{ISSUER, START, Settings, World},
 };
 use proptest::{
     prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof},
@@ -150,7 +150,7 @@ proptest! {
         somewhere(|here| {
             prop_assert!(!here.opens_anything(&text), "{text}");
             let ring = here.world.settings.rings.seal();
-            prop_assert!(RefreshToken::open(&text, &ring, ISSUER).is_err() && SessionToken::open(&text, &ring, ISSUER).is_err());
+            prop_assert!(RefreshToken::open(&text, &ring, ISSUER, START).is_err() && SessionToken::open(&text, &ring, ISSUER, START).is_err());
             Ok(())
         })?;
     }

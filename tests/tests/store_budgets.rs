@@ -17,7 +17,7 @@ use latchkey::{
         ReplacePasswordHash, ReserveAttempt, RotateSession, SlideSession, Stored,
     },
 };
-use latchkey_tests::local_dynamodb::local_dynamodb;
+use latchkey_tests::{local_dynamodb::local_dynamodb, store::Store};
 
 /// `requests` reads of `units` in all.
 fn reads(requests: u64, units: f64) -> Usage {
@@ -102,7 +102,8 @@ async fn a_page_of_sessions_is_one_read() {
 
 #[tokio::test]
 async fn the_public_keys_are_one_read_and_one_write() {
-    let store = local_dynamodb().store();
-    assert_eq!(used(&store, store.publish_keys("{}")).await, write(1.0));
-    assert_eq!(used(&store, store.find_published_keys()).await, reads(1, 1.0));
+    let tables = Store::dynamodb();
+    let store = tables.as_dynamodb().unwrap();
+    assert_eq!(used(store, store.publish_keys("{}", 1)).await, write(1.0));
+    assert_eq!(used(store, store.find_published_keys()).await, reads(1, 1.0));
 }

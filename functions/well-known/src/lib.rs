@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use contract::Contract;
 use latchkey::{
     config::Env,
-    domain::Timestamp,
+    domain::{Timestamp, lifetimes::MAX_KEPT_SECONDS},
     dynamodb::DynamoDb,
     error::Error,
     http::{Reply, Request, StatusCode, request},
@@ -28,8 +28,6 @@ pub struct WellKnown<S> {
     store: S,
     issuer: String,
     contract: Contract,
-    /// The keys this function was deployed with, served until others are published.
-    deployed_keys: String,
     kept: Mutex<Option<(Timestamp, String)>>,
 }
 
@@ -38,8 +36,8 @@ impl<S> WellKnown<S> {
     ///
     /// # Errors
     /// When the embedded contract cannot be read.
-    pub fn new(store: S, issuer: String, deployed_keys: String) -> Result<Self, serde_json::Error> {
-        Ok(Self { store, contract: Contract::embedded(&issuer)?, issuer, deployed_keys, kept: Mutex::default() })
+    pub fn new(store: S, issuer: String) -> Result<Self, serde_json::Error> {
+        Ok(Self { store, contract: Contract::embedded(&issuer)?, issuer, kept: Mutex::default() })
     }
 }
 
@@ -48,8 +46,7 @@ impl<S> WellKnown<S> {
 /// # Errors
 /// When a setting is missing or malformed.
 pub async fn start(env: &Env) -> Result<WellKnown<DynamoDb>, StartupError> {
-    let keys = public_only(env.required("LATCHKEY_JWKS")?)?;
-    Ok(WellKnown::new(Startup::new(env)?.store()?, Audience::from_env(env)?.issuer, keys)?)
+    Ok(WellKnown::new(Startup::new(env)?.store()?, Audience::from_env(env)?.issuer)?)
 }
 
 /// Answers one request: 200 with a document.
@@ -73,18 +70,21 @@ pub async fn handle<S: FindPublishedKeys>(
     Ok(reply.header(latchkey::http::CACHE_CONTROL, PUBLIC))
 }
 
-/// The published keys: at most a minute old, or older for as long as the table cannot be read.
+/// The published keys: at most a minute old, or an hour for as long as the table cannot be read.
 async fn keys<S: FindPublishedKeys>(app: &WellKnown<S>, now: Timestamp) -> Result<String, Error> {
     let kept = app.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    if let Some((_, keys)) = kept.as_ref().filter(|(read_at, _)| now.since(*read_at) < KEYS_KEPT) {
-        return Ok(keys.clone());
-    }
-    let keys = match (app.store.find_published_keys().await, kept) {
-        (Ok(Some(keys)), _) => public_only(&keys).map_err(|error| Error::Internal(error.to_string()))?,
-        (Ok(None), _) => app.deployed_keys.clone(),
-        (Err(_), Some((_, keys))) => return Ok(keys),
-        (Err(error), None) => return Err(error.into()),
+    let younger_than = |seconds| kept.as_ref().filter(|(read_at, _)| now.since(*read_at) < seconds);
+    let published = match younger_than(KEYS_KEPT) {
+        Some((_, published)) => published.clone(),
+        None => match app.store.find_published_keys().await {
+            Ok(published) => {
+                let published =
+                    published.ok_or_else(|| Error::Unavailable("no public keys are published yet".into()))?;
+                *app.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, published.clone()));
+                published
+            }
+            Err(error) => younger_than(MAX_KEPT_SECONDS).ok_or(error)?.1.clone(),
+        },
     };
-    *app.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, keys.clone()));
-    Ok(keys)
+    public_only(&published, now).map_err(|error| Error::Internal(error.to_string()))
 }

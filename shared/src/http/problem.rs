@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Reply;
 use crate::{
     error::{Error, FieldError, Refusal, chain},
-    telemetry::Event,
+    telemetry::{Event, Facts},
 };
 
 /// Seconds after which trying again is sensible when a dependency is down.
@@ -33,35 +33,62 @@ struct Field<'a> {
 
 /// The answer to a failed request. Says what the caller can do something about, and nothing else.
 pub fn reply(error: &Error) -> Reply {
+    let (status, _, _) = kind(error);
+    let problem = problem(error, detail(error));
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let mut reply = Reply::text(status, "application/problem+json", body);
+    if let Some(seconds) = problem.retry_after {
+        reply = reply.header(header::RETRY_AFTER, &seconds.to_string());
+    }
+    reply = with_challenge(reply, error);
+    reply.facts = facts(error);
+    reply
+}
+
+/// The problem document of a function that only operators may invoke: they are told the cause as well.
+pub fn for_operators(error: &Error) -> serde_json::Value {
+    let cause = reason(error);
+    serde_json::to_value(problem(error, detail(error).or(cause.as_deref()))).unwrap_or_default()
+}
+
+/// The status of a failure.
+pub fn status(error: &Error) -> u16 {
+    kind(error).0.as_u16()
+}
+
+/// What the log says of a failure.
+pub fn facts(error: &Error) -> Facts {
+    let (_, slug, _) = kind(error);
+    Facts { problem: Some(slug), reason: reason(error), event: event(error), ..Facts::default() }
+}
+
+fn problem<'a>(error: &'a Error, detail: Option<&'a str>) -> Problem<'a> {
     let (status, slug, title) = kind(error);
     let retry_after = match error {
         Error::TooManyAttempts { retry_after } => Some(*retry_after),
         Error::Unavailable(_) => Some(RETRY_AFTER_OUTAGE),
         _ => None,
     };
-    let (detail, errors) = match error {
-        Error::MalformedBody(detail) => (Some(detail.as_str()), Vec::new()),
-        Error::InvalidInput(errors) => (None, errors.iter().map(field).collect()),
-        _ => (None, Vec::new()),
+    let errors = match error {
+        Error::InvalidInput(errors) => errors.iter().map(field).collect(),
+        _ => Vec::new(),
     };
-    let problem = Problem {
+    Problem {
         r#type: format!("urn:latchkey:problem:{slug}"),
         title,
         status: status.as_u16(),
         detail,
         errors,
         retry_after,
-    };
-    let body = serde_json::to_string(&problem).unwrap_or_default();
-    let mut reply = Reply::text(status, "application/problem+json", body);
-    if let Some(seconds) = retry_after {
-        reply = reply.header(header::RETRY_AFTER, &seconds.to_string());
     }
-    reply = with_challenge(reply, error);
-    reply.facts.problem = Some(slug);
-    reply.facts.reason = reason(error);
-    reply.facts.event = event(error);
-    reply
+}
+
+/// What the caller is told of this very failure.
+fn detail(error: &Error) -> Option<&str> {
+    match error {
+        Error::MalformedBody(detail) | Error::Conflict(detail) => Some(detail),
+        _ => None,
+    }
 }
 
 fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
@@ -87,6 +114,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::TooManyAttempts { .. } => {
             (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts. Try again later.")
         }
+        Error::Conflict(_) => (StatusCode::CONFLICT, "conflict", "This does not go with how things are."),
         Error::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here."),
         Error::MethodNotAllowed { .. } => {
             (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This path does not know the method.")

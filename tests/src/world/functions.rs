@@ -32,7 +32,7 @@ impl Functions {
         let store = || store.clone();
         let (policy, limits) = (settings.policy, settings.limits);
         let (mint, passwords, guard) = (|| mint(settings), || passwords(settings), || guard(settings));
-        let well_known = WellKnown::new(store(), settings.issuer.clone(), settings.rings.public_jwks());
+        let well_known = WellKnown::new(store(), settings.issuer.clone());
         Self {
             register: Register { store: store(), passwords: passwords(), policy, limits, mint: mint() },
             login: Login { store: store(), passwords: passwords(), limits, mint: mint() },

@@ -29,10 +29,10 @@ const NEEDS: [(&str, &[&str]); 9] = [
     ),
     ("login", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS", "PEPPER_KEYS"]),
     ("refresh", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS"]),
-    ("logout", &["ISSUER", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS", "JWKS"]),
-    ("sessions", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS", "JWKS"]),
-    ("me", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS", "JWKS", "PEPPER_KEYS"]),
-    ("well-known", &["ISSUER", "EPHEMERA_TABLE", "JWKS"]),
+    ("logout", &["ISSUER", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS"]),
+    ("sessions", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS"]),
+    ("me", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS", "PEPPER_KEYS"]),
+    ("well-known", &["ISSUER", "EPHEMERA_TABLE"]),
     ("authorizer", &["ISSUER", "JWKS"]),
     ("session-authorizer", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "SEAL_KEYS"]),
 ];
@@ -66,7 +66,7 @@ fn f8_a_malformed_setting_is_named_and_its_value_is_not_shown() {
     let table = [
         ("login", "LATCHKEY_ISSUER", "must be a URL"),
         ("authorizer", "LATCHKEY_JWKS", "must be the deployment's public JWKS"),
-        ("me", "LATCHKEY_JWKS", "must be the deployment's public JWKS"),
+        ("refresh", "LATCHKEY_KEYS_RELOAD_SECONDS", "must be a whole number from 1 to 3600"),
         ("refresh", "LATCHKEY_ACCESS_TOKEN_SECONDS", "must be a whole number from 1 to 3600"),
         ("refresh", "LATCHKEY_REFRESH_GRACE_SECONDS", "must be a whole number"),
         ("login", "LATCHKEY_SESSION_IDLE_SECONDS", "must be a whole number"),
