@@ -16,6 +16,7 @@ mod randomness;
 mod refresh;
 mod refused;
 mod register;
+mod revocations;
 mod session_authorizer;
 mod sessions;
 mod straddling;
