@@ -1,6 +1,6 @@
 //! The whole product in this process: every `handle` over one store, with a clock that a test sets.
 
-mod functions;
+pub(crate) mod functions;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 

@@ -78,6 +78,9 @@ impl Fetch for Https {
         if answer.status() != 200 {
             return Err(Unfetched::Status(answer.status().as_u16()));
         }
-        answer.body_mut().with_config().limit(limit).read_to_vec().map_err(unreachable)
+        answer.body_mut().with_config().limit(limit).read_to_vec().map_err(|error| match error {
+            ureq::Error::BodyExceedsLimit(_) => Unfetched::Unusable(error.into()),
+            error => unreachable(error),
+        })
     }
 }

@@ -5,9 +5,11 @@
 mod attempts;
 mod authorizer;
 mod bodies;
+mod bounded;
 mod changes;
 mod foreign;
 mod input;
+mod issuer_keys;
 mod limits;
 mod login;
 mod logout;

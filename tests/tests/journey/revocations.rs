@@ -63,7 +63,7 @@ async fn the_feed_tells_when_it_was_read_what_is_trusted_and_what_has_ended() {
 async fn every_way_a_session_ends_reaches_the_feed() {
     for world in World::on_each_store() {
         let (person, first) = world.registered().await;
-        let mut login = async || Tokens::from(world.login(&person).await);
+        let login = async || Tokens::from(world.login(&person).await);
         let (second, third, fourth) = (login().await, login().await, login().await);
 
         world.logout(&first.refresh).await;
