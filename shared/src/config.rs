@@ -9,11 +9,12 @@ pub use env::{ConfigError, Env};
 
 use crate::{
     domain::{AttemptLimits, Lifetimes, Random, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    published::Bound,
     tokens::{Algorithm, Audience, Jwks, rings::Maker},
 };
 
 /// Every variable there is. A function reads the ones it needs and may be given all of them.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 29] = [
     "LATCHKEY_ISSUER",
     "LATCHKEY_AUDIENCE",
     "LATCHKEY_CLIENT_ID",
@@ -40,6 +41,9 @@ const NAMES: [&str; 26] = [
     "LATCHKEY_KEYS_CHANGED",
     "LATCHKEY_KEY_HOLDERS",
     "LATCHKEY_AUTHORIZER_FUNCTION",
+    "LATCHKEY_REVOCATION",
+    "LATCHKEY_REVOCATION_MAX_AGE_SECONDS",
+    "LATCHKEY_REVOCATION_STALE_SECONDS",
 ];
 
 /// A year: no lifetime needs more.
@@ -87,6 +91,24 @@ impl Maker {
     pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let session_absolute = Lifetimes::from_env(env)?.session_absolute;
         Ok(Self { algorithm: Algorithm::from_env(env)?, random: Random::SYSTEM, session_absolute })
+    }
+}
+
+impl Bound {
+    /// Reads `LATCHKEY_REVOCATION`: `stateless` (default, `None`) or `bounded`; and how old the feed may be then.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for another word, and for a number out of bounds.
+    pub fn from_env(env: &Env) -> Result<Option<Self>, ConfigError> {
+        let bound = Self {
+            max_age: env.number("LATCHKEY_REVOCATION_MAX_AGE_SECONDS", 5, 1..=60)?,
+            stale: env.number("LATCHKEY_REVOCATION_STALE_SECONDS", 0, 0..=MAX_ACCESS_TOKEN_SECONDS)?,
+        };
+        match env.text("LATCHKEY_REVOCATION", "stateless") {
+            "stateless" => Ok(None),
+            "bounded" => Ok(Some(bound)),
+            _ => Err(ConfigError::new("LATCHKEY_REVOCATION", "must be stateless or bounded")),
+        }
     }
 }
 

@@ -63,6 +63,8 @@ pub struct Refusal(pub &'static str);
 impl Refusal {
     /// A refresh token was presented again after the grace: the one refusal that is a security event.
     pub const REUSED: Self = Self("refresh token reused");
+    /// A token is whole and names a key that is not held: the one refusal that other keys could change.
+    pub const UNKNOWN_KEY: Self = Self("unknown key");
 }
 
 /// An error with all its causes, for the log.

@@ -11,8 +11,10 @@ use std::{
 };
 
 use crate::{
-    domain::{Attempt, AttemptKey, FeedEntry, Session, SessionId, UserId},
-    ports::{Account, Change, ClearAttempts, FindPublishedKeys, PublishKeys, Reservation, ReserveAttempt, Stored},
+    domain::{Attempt, AttemptKey, FeedEntry, Session, SessionId, Timestamp, UserId},
+    ports::{
+        Account, Change, ClearAttempts, FindPublishedKeys, PublishKeys, ReadFeed, Reservation, ReserveAttempt, Stored,
+    },
 };
 
 /// A store that forgets everything when its last clone is dropped.
@@ -61,6 +63,13 @@ impl ClearAttempts for Memory {
     async fn clear_attempts(&self, key: &AttemptKey) -> Stored<()> {
         self.state().attempts.remove(key);
         Ok(())
+    }
+}
+
+impl ReadFeed for Memory {
+    async fn read_feed(&self, after: u64, now: Timestamp) -> Stored<Vec<FeedEntry>> {
+        let matters = |entry: &FeedEntry| entry.bucket > after && entry.until > now;
+        Ok(self.state().feed.iter().filter(|entry| matters(entry)).cloned().collect())
     }
 }
 

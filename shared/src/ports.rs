@@ -9,7 +9,7 @@
 
 use std::future::Future;
 
-use crate::domain::{Attempt, AttemptKey, Ended, SeedHash, Session, SessionId, Timestamp, User, UserId};
+use crate::domain::{Attempt, AttemptKey, Ended, FeedEntry, SeedHash, Session, SessionId, Timestamp, User, UserId};
 
 /// The store did not answer, or answered with something no version of ours ever wrote. The request fails closed.
 #[derive(Debug, thiserror::Error)]
@@ -276,6 +276,12 @@ pub trait RenameUser {
 pub trait DeleteUser {
     /// Deletes profile, password and the marker of the email and tells the feed, in one transaction.
     fn delete_user(&self, user: &User, change: &EpochChange) -> impl Future<Output = Stored<Change>> + Send;
+}
+
+/// Reads what the revocation feed tells.
+pub trait ReadFeed {
+    /// Every entry of the buckets after `after` that still matters at `now`, in any order.
+    fn read_feed(&self, after: u64, now: Timestamp) -> impl Future<Output = Stored<Vec<FeedEntry>>> + Send;
 }
 
 /// Reads the public keys that `well-known` serves.

@@ -10,14 +10,14 @@ use std::{
 };
 
 use latchkey::{
-    domain::{Attempt, AttemptKey, Session, SessionId, Timestamp, User, UserId},
+    domain::{Attempt, AttemptKey, FeedEntry, Session, SessionId, Timestamp, User, UserId},
     dynamodb::{DynamoDb, Tables},
     memory::Memory,
     ports::{
         Account, Change, ClearAttempts, CreateSession, CreateUser, Creation, DeleteUser, EndSession, Ending,
         EpochChange, FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser, ListSessions, NewUser,
-        PublishKeys, RaiseEpoch, RenameUser, ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession, Rotated,
-        Rotation, SessionPage, SlideSession, Stored,
+        PublishKeys, RaiseEpoch, ReadFeed, RenameUser, ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession,
+        Rotated, Rotation, SessionPage, SlideSession, Stored,
     },
 };
 
@@ -159,6 +159,7 @@ delegate! {
     RaiseEpoch { fn raise_epoch(change: &EpochChange) -> Change; }
     RenameUser { fn rename_user(user_id: UserId, epoch: u64, name: Option<&str>) -> Change; }
     DeleteUser { fn delete_user(user: &User, change: &EpochChange) -> Change; }
+    ReadFeed { fn read_feed(after: u64, now: Timestamp) -> Vec<FeedEntry>; }
     FindPublishedKeys { fn find_published_keys() -> Option<String>; }
     PublishKeys { fn publish_keys(document: &str, revision: u64) -> Change; }
 }

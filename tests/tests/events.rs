@@ -64,6 +64,8 @@ const EVENTS: &[(&str, Expected)] = &[
     ("well-known_jwks", Status(200)),
     ("well-known_openapi", Status(200)),
     ("well-known_openid-configuration", Status(200)),
+    ("well-known_revocations", Status(200)),
+    ("well-known_revocations_malformed", Problem(422, "invalid-input")),
     ("well-known_unknown_path", Problem(404, "not-found")),
     ("well-known_wrong_method", Problem(405, "method-not-allowed")),
     ("rotate-keys_create", Told("SUCCESS")),

@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers that tests call, not tests themselves")]
 
+#[path = "fuzz/feed.rs"]
+mod feed;
+
 use std::{cell::OnceCell, future::Future};
 
 use latchkey::tokens::{RefreshToken, SessionToken, access::bearer};

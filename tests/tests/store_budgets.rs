@@ -9,11 +9,14 @@ use std::future::Future;
 
 use fixtures::{EPOCH, NOW, account, email, ending, epoch_change, new_session, new_user, rotation, session, user_id};
 use latchkey::{
-    domain::{Attempt, AttemptLimits, EndCause},
+    domain::{
+        Attempt, AttemptLimits, EndCause,
+        feed::{BUCKET_SECONDS, last_closed},
+    },
     dynamodb::{DynamoDb, Usage},
     ports::{
         ClearAttempts, CreateSession, CreateUser, DeleteUser, EndSession, FindAccount, FindAccountById,
-        FindPublishedKeys, FindSession, FindUser, ListSessions, PublishKeys, RaiseEpoch, RenameUser,
+        FindPublishedKeys, FindSession, FindUser, ListSessions, PublishKeys, RaiseEpoch, ReadFeed, RenameUser,
         ReplacePasswordHash, ReserveAttempt, RotateSession, SlideSession, Stored,
     },
 };
@@ -98,6 +101,19 @@ async fn a_page_of_sessions_is_one_read() {
     let store = local_dynamodb().store();
     let session = session(&store).await;
     assert_eq!(used(&store, store.list_sessions(session.user_id, None, NOW)).await, reads(1, 1.0));
+}
+
+#[tokio::test]
+async fn what_is_new_in_the_feed_is_one_read_per_shard_and_all_of_it_two() {
+    let (store, session) = (local_dynamodb().store(), session(&local_dynamodb().store()).await);
+    store.end_session(&ending(&session, EndCause::Logout)).await.unwrap();
+    assert_eq!(used(&store, store.read_feed(last_closed(NOW), NOW)).await, reads(16, 16.0));
+    assert_eq!(used(&store, store.read_feed(0, NOW)).await, reads(32, 32.0));
+    // At the turn of an hour, for as long as a bucket of the old one is open.
+    let turn = NOW.plus(3600 - NOW.seconds() % 3600);
+    let closing = last_closed(turn.plus(30 + BUCKET_SECONDS));
+    assert_eq!(used(&store, store.read_feed(last_closed(turn), turn)).await.reads, 32);
+    assert_eq!(used(&store, store.read_feed(closing, turn.plus(40))).await.reads, 16);
 }
 
 #[tokio::test]

@@ -65,7 +65,7 @@ pub fn public_only(json: &str, now: Timestamp) -> Result<String, JwksError> {
 }
 
 /// A key set, parsed once: what a verifier holds.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Jwks {
     keys: Vec<PublicKey>,
     valid_from: Timestamp,
@@ -95,6 +95,16 @@ impl Jwks {
     pub(super) fn find(&self, kid: &str, now: Timestamp) -> Option<&PublicKey> {
         let in_time = |key: &&PublicKey| key.not_after.is_none_or(|end| now < end);
         self.keys.iter().find(|key| key.kid == kid).filter(in_time)
+    }
+
+    /// Whether nothing can be verified.
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The names of the keys that are to be trusted at `now`.
+    pub fn key_ids(&self, now: Timestamp) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| key.kid.as_str()).filter(move |kid| self.find(kid, now).is_some())
     }
 
     /// Sessions created before this are refused.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers that tests call, not tests themselves")]
 
 mod authorization;
+mod bounded;
 mod claims;
 mod faults;
 mod judges;

@@ -33,7 +33,7 @@ const NEEDS: [(&str, &[&str]); 9] = [
     ("sessions", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS"]),
     ("me", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS", "PEPPER_KEYS"]),
     ("well-known", &["ISSUER", "EPHEMERA_TABLE"]),
-    ("authorizer", &["ISSUER", "JWKS"]),
+    ("authorizer", &["ISSUER"]),
     ("session-authorizer", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "SEAL_KEYS"]),
 ];
 
@@ -75,6 +75,10 @@ fn f8_a_malformed_setting_is_named_and_its_value_is_not_shown() {
         ("login", "LATCHKEY_ARGON2_ITERATIONS", "must be a whole number from 2"),
         ("login", "LATCHKEY_ATTEMPTS_PER_ACCOUNT", "must be a whole number"),
         ("me", "LATCHKEY_ATTEMPT_WINDOW_SECONDS", "must be a whole number"),
+        ("authorizer", "LATCHKEY_KEYS_RELOAD_SECONDS", "must be a whole number from 1 to 3600"),
+        ("authorizer", "LATCHKEY_REVOCATION", "must be stateless or bounded"),
+        ("authorizer", "LATCHKEY_REVOCATION_MAX_AGE_SECONDS", "must be a whole number from 1 to 60"),
+        ("authorizer", "LATCHKEY_REVOCATION_STALE_SECONDS", "must be a whole number from 0 to 3600"),
         ("authorizer", "LATCHKEY_LOG_LEVEL", "must be info, warn or error"),
         ("login", "AWS_ENDPOINT_URL_DYNAMODB", "must be a URL"),
         ("login", "LATCHKEY_SIGN_KEYS", "cannot be read"),

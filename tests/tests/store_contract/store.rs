@@ -6,7 +6,7 @@ use latchkey::{
     memory::Memory,
     ports::{
         ClearAttempts, CreateSession, CreateUser, DeleteUser, EndSession, FindAccount, FindAccountById,
-        FindPublishedKeys, FindSession, FindUser, ListSessions, PublishKeys, RaiseEpoch, RenameUser,
+        FindPublishedKeys, FindSession, FindUser, ListSessions, PublishKeys, RaiseEpoch, ReadFeed, RenameUser,
         ReplacePasswordHash, ReserveAttempt, RotateSession, SlideSession,
     },
 };
@@ -27,7 +27,17 @@ pub(crate) trait Sessions:
 
 /// A store under contract.
 pub(crate) trait Store:
-    Accounts + Sessions + ReserveAttempt + ClearAttempts + FindPublishedKeys + PublishKeys + Clone + Send + Sync + 'static
+    Accounts
+    + Sessions
+    + ReserveAttempt
+    + ClearAttempts
+    + ReadFeed
+    + FindPublishedKeys
+    + PublishKeys
+    + Clone
+    + Send
+    + Sync
+    + 'static
 {
     /// What the feed tells under the name of `entry`, as text.
     fn told(&self, entry: &FeedEntry) -> Vec<String> {
@@ -50,7 +60,7 @@ impl Sessions for DynamoDb {}
 pub(crate) fn line(entry: &FeedEntry) -> String {
     let epoch = entry.epoch.map(|epoch| epoch.to_string()).unwrap_or_default();
     let (bucket, shard, until) = (entry.bucket, entry.shard(), entry.until.seconds());
-    format!("feed#{bucket}#{shard} {} {epoch} {until}", entry.name())
+    format!("feed#{}#{shard} {bucket:010}#{} {epoch} {until}", bucket / 360, entry.name())
 }
 
 impl Store for Memory {

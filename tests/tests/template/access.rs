@@ -161,12 +161,14 @@ fn the_stateless_authorizer_may_do_nothing_at_all() -> Outcome {
 }
 
 #[test]
-fn the_public_function_reads_nothing_but_the_public_keys() -> Outcome {
+fn the_public_function_reads_nothing_but_the_public_keys_and_the_feed() -> Outcome {
     let template = Template::latchkey()?;
     let found = statements(&template.resource("WellKnown")["Properties"]);
-    assert_eq!(found.len(), 1);
+    assert_eq!(found.len(), 2);
     assert_eq!(found[0]["Action"], json!(["dynamodb:GetItem"]));
     assert_eq!(found[0]["Condition"], json!({ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["jwks"] } }));
+    assert_eq!(found[1]["Action"], json!(["dynamodb:Query"]));
+    assert_eq!(found[1]["Condition"], json!({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["feed#*"] } }));
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::access::statements;
 use crate::cloudformation::{Template, list, root};
 
 /// What each port of `shared/src/ports.rs` calls, as table and action. Parts of a transaction count one by one.
-const PORTS: [(&str, &[&str]); 18] = [
+const PORTS: [(&str, &[&str]); 19] = [
     ("ReserveAttempt", &["Ephemera UpdateItem"]),
     ("ClearAttempts", &["Ephemera DeleteItem"]),
     ("CreateUser", &["Users PutItem"]),
@@ -26,6 +26,7 @@ const PORTS: [(&str, &[&str]); 18] = [
     ("RotateSession", &["Sessions UpdateItem"]),
     ("SlideSession", &["Sessions UpdateItem"]),
     ("EndSession", &["Sessions UpdateItem", "Ephemera PutItem"]),
+    ("ReadFeed", &["Ephemera Query"]),
     ("FindPublishedKeys", &["Ephemera GetItem"]),
     ("PublishKeys", &["Ephemera UpdateItem"]),
 ];
