@@ -20,6 +20,8 @@ pub struct Keys {
     pub pepper: PathBuf,
     /// The public half of the signing ring, as a JWKS document.
     pub jwks: String,
+    /// Of two such documents the later one has the greater one.
+    pub revision: u64,
 }
 
 /// Reads the rings in `directory`/keys, and makes those that are missing.
@@ -29,11 +31,12 @@ pub fn ensure(directory: &Path, algorithm: &str) -> Result<Keys> {
     let (sign, sign_ring) = ensure_one(&folder, Kind::Sign, algorithm)?;
     let (seal, _) = ensure_one(&folder, Kind::Seal, algorithm)?;
     let (pepper, _) = ensure_one(&folder, Kind::Pepper, algorithm)?;
-    Ok(Keys { sign, seal, pepper, jwks: rings::public_jwks(&sign_ring)? })
+    let (jwks, revision) = rings::public_jwks(&sign_ring)?;
+    Ok(Keys { sign, seal, pepper, jwks, revision })
 }
 
 fn ensure_one(folder: &Path, kind: Kind, algorithm: &str) -> Result<(PathBuf, String)> {
-    let path = folder.join(format!("{}.json", kind.name()));
+    let path = folder.join(format!("{}.json", kind.as_str()));
     if !path.exists() {
         let ring = rings::generate(kind, algorithm)?;
         write_new(folder, &path, &ring).with_context(|| format!("{} cannot be written", path.display()))?;

@@ -4,6 +4,7 @@ use clap::Parser;
 mod directory;
 mod key_files;
 mod options;
+mod public_keys;
 mod ready;
 mod rings;
 mod run;

@@ -16,7 +16,6 @@ struct Ready<'a> {
     endpoint: String,
     tables: BTreeMap<&'a str, &'a str>,
     keys: BTreeMap<&'static str, String>,
-    jwks: &'a str,
 }
 
 /// One line of JSON.
@@ -29,7 +28,6 @@ pub fn line(address: SocketAddr, tables: &[Table], keys: &Keys) -> Result<String
             ("seal", source(&keys.seal)?),
             ("pepper", source(&keys.pepper)?),
         ]),
-        jwks: &keys.jwks,
     };
     Ok(serde_json::to_string(&ready)?)
 }

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::directory::Directory;
 use crate::options::Options;
-use crate::{key_files, ready, stop, tables, template};
+use crate::{key_files, public_keys, ready, stop, tables, template};
 
 /// Makes what is missing, says where it is, and serves until it is told to stop.
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -21,6 +21,7 @@ pub async fn run(options: &Options) -> Result<()> {
     // Expired items stay until the next start, as they do in DynamoDB for days: nothing may depend on their absence.
     database.sweep_ttl().map_err(|error| anyhow!("expired items cannot be removed: {error}"))?;
     let keys = key_files::ensure(directory.path(), &options.algorithm)?;
+    public_keys::publish(&database, &wanted, &keys)?;
 
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
     let listener = TcpListener::bind(address)

@@ -8,12 +8,13 @@ mod env;
 pub use env::{ConfigError, Env};
 
 use crate::{
-    domain::{AttemptLimits, Lifetimes, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
-    tokens::{Algorithm, Audience, Jwks},
+    domain::{AttemptLimits, Lifetimes, Random, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    published::Bound,
+    tokens::{Algorithm, Audience, Jwks, rings::Maker},
 };
 
 /// Every variable there is. A function reads the ones it needs and may be given all of them.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 29] = [
     "LATCHKEY_ISSUER",
     "LATCHKEY_AUDIENCE",
     "LATCHKEY_CLIENT_ID",
@@ -36,6 +37,13 @@ const NAMES: [&str; 22] = [
     "LATCHKEY_ATTEMPTS_PER_SOURCE",
     "LATCHKEY_ATTEMPT_WINDOW_SECONDS",
     "LATCHKEY_LOG_LEVEL",
+    "LATCHKEY_KEYS_RELOAD_SECONDS",
+    "LATCHKEY_KEYS_CHANGED",
+    "LATCHKEY_KEY_HOLDERS",
+    "LATCHKEY_AUTHORIZER_FUNCTION",
+    "LATCHKEY_REVOCATION",
+    "LATCHKEY_REVOCATION_MAX_AGE_SECONDS",
+    "LATCHKEY_REVOCATION_STALE_SECONDS",
 ];
 
 /// A year: no lifetime needs more.
@@ -72,6 +80,35 @@ impl Jwks {
         let unusable =
             |error| ConfigError::new("LATCHKEY_JWKS", format!("must be the deployment's public JWKS: {error}"));
         Self::parse(env.required("LATCHKEY_JWKS")?).map_err(unusable)
+    }
+}
+
+impl Maker {
+    /// Reads what keys are made with: the algorithm of new ones, and the longest that a session may live.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when one of them is malformed.
+    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+        let session_absolute = Lifetimes::from_env(env)?.session_absolute;
+        Ok(Self { algorithm: Algorithm::from_env(env)?, random: Random::SYSTEM, session_absolute })
+    }
+}
+
+impl Bound {
+    /// Reads `LATCHKEY_REVOCATION`: `stateless` (default, `None`) or `bounded`; and how old the feed may be then.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for another word, and for a number out of bounds.
+    pub fn from_env(env: &Env) -> Result<Option<Self>, ConfigError> {
+        let bound = Self {
+            max_age: env.number("LATCHKEY_REVOCATION_MAX_AGE_SECONDS", 5, 1..=60)?,
+            stale: env.number("LATCHKEY_REVOCATION_STALE_SECONDS", 0, 0..=MAX_ACCESS_TOKEN_SECONDS)?,
+        };
+        match env.text("LATCHKEY_REVOCATION", "stateless") {
+            "stateless" => Ok(None),
+            "bounded" => Ok(Some(bound)),
+            _ => Err(ConfigError::new("LATCHKEY_REVOCATION", "must be stateless or bounded")),
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 //! | Users | `email#<canonical>` | `email` | marker that makes an address unique |
 //! | Sessions | `user#<id>` | `session#<id>` | one session, later its tombstone |
 //! | Ephemera | `attempts#…` | `attempts` | one counter in one window |
-//! | Ephemera | `feed#<bucket>#<shard>` | hash of an id | one entry of the revocation feed |
+//! | Ephemera | `feed#<hour>#<shard>` | `<bucket>#<hash of an id>` | one entry of the revocation feed |
 //! | Ephemera | `jwks` | `current` | the public keys |
 //!
 //! Every request asks for its consumed capacity; [`DynamoDb::meter`] adds it up and the budget tests read it.

@@ -35,6 +35,9 @@ pub enum Error {
         /// Seconds until the window ends.
         retry_after: u64,
     },
+    /// What is asked for does not go with how things are; the text says why.
+    #[error("{0}")]
+    Conflict(String),
     /// There is nothing at this path.
     #[error("not found")]
     NotFound,
@@ -60,6 +63,8 @@ pub struct Refusal(pub &'static str);
 impl Refusal {
     /// A refresh token was presented again after the grace: the one refusal that is a security event.
     pub const REUSED: Self = Self("refresh token reused");
+    /// A token is whole and names a key that is not held: the one refusal that other keys could change.
+    pub const UNKNOWN_KEY: Self = Self("unknown key");
 }
 
 /// An error with all its causes, for the log.

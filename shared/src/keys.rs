@@ -1,33 +1,40 @@
-//! Where key rings come from: Secrets Manager, or files in development. Read once, when a sandbox starts.
+//! Where key rings come from and go to: Secrets Manager, or files in development.
 
-use std::time::Duration;
+mod file;
+mod secret;
 
-use aws_sdk_secretsmanager::{
-    Client,
-    error::{ProvideErrorMetadata, SdkError},
-};
+use aws_sdk_secretsmanager::Client;
 
 use crate::{
     config::{ConfigError, Env},
-    tokens::{PepperRing, RingError, SealRing, SignRing, rings::GenerateError},
+    tokens::{PepperRing, RingError, SealRing, SignRing, rings::Kind},
 };
+use secret::Secret;
 
-/// How long a role that was made seconds ago may be unknown to Secrets Manager: IAM is eventually consistent.
-const ROLE_TRIES: u32 = 4;
-const ROLE_PAUSE: Duration = Duration::from_secs(2);
-
-/// The version id of a secret's first ring. Secrets Manager refuses another content under an id it knows, so of two that make
-/// the first ring at once one wins.
-const FIRST_RING: &str = "latchkey-first-key-ring-00000001";
-
-/// Reads the key rings that a function names.
+/// Reads the key rings that a function names, and replaces them.
 pub struct KeyStore<'a> {
     env: &'a Env,
     secrets: Client,
 }
 
+/// A ring as it was read, and by what to recognise that it is still the same.
+pub struct Held {
+    /// The ring's JSON.
+    pub ring: String,
+    version: String,
+}
+
+/// What came of replacing a ring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// The new ring is there.
+    Done,
+    /// Somebody else replaced it first: theirs is there, and this one nowhere.
+    Lost,
+}
+
 impl<'a> KeyStore<'a> {
-    /// Reads from the places that `env` names.
+    /// Uses the places that `env` names.
     pub fn new(env: &'a Env, secrets: Client) -> Self {
         Self { env, secrets }
     }
@@ -37,7 +44,7 @@ impl<'a> KeyStore<'a> {
     /// # Errors
     /// [`ConfigError`] when it is missing, short, a sample or of another kind: the function does not start.
     pub async fn sign(&self) -> Result<SignRing, ConfigError> {
-        self.ring("LATCHKEY_SIGN_KEYS", SignRing::parse).await
+        self.ring(Kind::Sign, SignRing::parse).await
     }
 
     /// The ring that seals, at `LATCHKEY_SEAL_KEYS`.
@@ -45,7 +52,7 @@ impl<'a> KeyStore<'a> {
     /// # Errors
     /// As [`Self::sign`].
     pub async fn seal(&self) -> Result<SealRing, ConfigError> {
-        self.ring("LATCHKEY_SEAL_KEYS", SealRing::parse).await
+        self.ring(Kind::Seal, SealRing::parse).await
     }
 
     /// The peppers, at `LATCHKEY_PEPPER_KEYS`.
@@ -53,61 +60,76 @@ impl<'a> KeyStore<'a> {
     /// # Errors
     /// As [`Self::sign`].
     pub async fn pepper(&self) -> Result<PepperRing, ConfigError> {
-        self.ring("LATCHKEY_PEPPER_KEYS", PepperRing::parse).await
+        self.ring(Kind::Pepper, PepperRing::parse).await
     }
 
-    /// Makes the ring at `name` if the secret is still empty, and gives the one that is there afterwards: a ring is never
-    /// replaced here. Files are only read; `xtask dev` makes those.
+    /// The ring as it is now; none when there never was one.
     ///
     /// # Errors
-    /// [`ConfigError`] when the secret cannot be read or written.
-    pub async fn ensure(
-        &self,
-        name: &str,
-        generate: impl FnOnce() -> Result<String, GenerateError>,
-    ) -> Result<String, ConfigError> {
-        if let Some(ring) = self.find(name).await? {
-            return Ok(ring);
-        }
-        let unmakable = |reason: String| ConfigError::new(name, format!("names a ring that cannot be made: {reason}"));
-        let ring = generate().map_err(|error| unmakable(error.to_string()))?;
-        let put = self.secrets.put_secret_value().secret_id(self.env.required(name)?).secret_string(ring);
-        match put.client_request_token(FIRST_RING).send().await {
-            Ok(_) => {}
-            // Somebody else made it a moment ago: theirs counts.
-            Err(error) if error.code() == Some("ResourceExistsException") => {}
-            Err(error) => return Err(unmakable(code(&error))),
-        }
-        self.find(name).await?.ok_or_else(|| unmakable("it is still empty".into()))
+    /// [`ConfigError`] when it cannot be read.
+    pub async fn find(&self, kind: Kind) -> Result<Option<Held>, ConfigError> {
+        let found = match self.place(kind)? {
+            Place::File(path) => file::read(path).map(|ring| Some(Held { version: ring.clone(), ring })),
+            Place::Secret(secret) => secret.read().await,
+        };
+        found.map_err(|reason| ConfigError::new(setting(kind), format!("names keys that cannot be read: {reason}")))
     }
 
-    async fn ring<R>(&self, name: &str, parse: fn(&str) -> Result<R, RingError>) -> Result<R, ConfigError> {
-        let json = self.find(name).await?;
-        let json =
-            json.ok_or_else(|| ConfigError::new(name, "names an empty secret: deploy again to make the keys"))?;
-        parse(&json).map_err(|error| ConfigError::new(name, format!("names a key ring that cannot be used: {error}")))
+    /// Puts the first ring where there is none. Of two who do so at once one succeeds, and so do both: read what is there.
+    /// Files are never made here; `xtask dev` makes those.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when it cannot be written.
+    pub async fn create(&self, kind: Kind, ring: &str) -> Result<(), ConfigError> {
+        let created = match self.place(kind)? {
+            Place::File(_) => Err("it is a file, which only `cargo xtask dev` makes".to_owned()),
+            Place::Secret(secret) => secret.create(ring).await,
+        };
+        created.map_err(|reason| ConfigError::new(setting(kind), format!("names a ring that cannot be made: {reason}")))
     }
 
-    /// The text at `name`, if there ever was one: a secret without a value is absent on AWS, an empty text in emulators.
-    async fn find(&self, name: &str) -> Result<Option<String>, ConfigError> {
-        let place = self.env.required(name)?;
-        let unreadable = |reason: String| ConfigError::new(name, format!("names keys that cannot be read: {reason}"));
-        if let Some(path) = place.strip_prefix("file:") {
-            return std::fs::read_to_string(path).map(Some).map_err(|error| unreadable(error.kind().to_string()));
-        }
-        for _ in 0..ROLE_TRIES {
-            match self.secrets.get_secret_value().secret_id(place).send().await {
-                Ok(secret) => return Ok(secret.secret_string.filter(|text| !text.is_empty())),
-                Err(error) if error.code() == Some("ResourceNotFoundException") => return Ok(None),
-                Err(error) if error.code() == Some("AccessDeniedException") => tokio::time::sleep(ROLE_PAUSE).await,
-                Err(error) => return Err(unreadable(code(&error))),
-            }
-        }
-        Err(unreadable("access is denied to this function's role".into()))
+    /// Puts `ring` in the place of the one that was read, if that is still there.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when it cannot be written; then the ring is as it was, or somebody else's.
+    pub async fn replace(&self, kind: Kind, read: &Held, ring: &str) -> Result<Replaced, ConfigError> {
+        let replaced = match self.place(kind)? {
+            Place::File(path) => file::replace(path, &read.version, ring),
+            Place::Secret(secret) => secret.replace(&read.version, ring).await,
+        };
+        replaced.map_err(|reason| {
+            ConfigError::new(setting(kind), format!("names a ring that cannot be replaced: {reason}"))
+        })
+    }
+
+    async fn ring<R>(&self, kind: Kind, parse: fn(&str) -> Result<R, RingError>) -> Result<R, ConfigError> {
+        let name = setting(kind);
+        let held = self.find(kind).await?;
+        let held =
+            held.ok_or_else(|| ConfigError::new(name, "names an empty secret: deploy again to make the keys"))?;
+        parse(&held.ring)
+            .map_err(|error| ConfigError::new(name, format!("names a key ring that cannot be used: {error}")))
+    }
+
+    fn place(&self, kind: Kind) -> Result<Place<'_>, ConfigError> {
+        let place = self.env.required(setting(kind))?;
+        Ok(match place.strip_prefix("file:") {
+            Some(path) => Place::File(path),
+            None => Place::Secret(Secret { client: &self.secrets, id: place }),
+        })
     }
 }
 
-/// What went wrong, without anything of the request or the answer.
-fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
-    error.code().unwrap_or("Secrets Manager did not answer").to_owned()
+enum Place<'a> {
+    File(&'a str),
+    Secret(Secret<'a>),
+}
+
+/// The variable that names the place of a ring.
+fn setting(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sign => "LATCHKEY_SIGN_KEYS",
+        Kind::Seal => "LATCHKEY_SEAL_KEYS",
+        Kind::Pepper => "LATCHKEY_PEPPER_KEYS",
+    }
 }

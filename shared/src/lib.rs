@@ -5,6 +5,7 @@
 //! ```text
 //! functions        -> everything
 //! http             -> operations, tokens, error, domain, config, telemetry
+//! published        -> tokens, error, domain, config, telemetry
 //! operations       -> ports, passwords, tokens, error, domain
 //! passwords        -> tokens, error, domain
 //! tokens           -> error, domain
@@ -14,7 +15,8 @@
 //! domain           -> nothing
 //! ```
 //!
-//! `config`, `keys`, `startup` and `telemetry` put functions together: beside each other, only `http` and functions name them.
+//! `config`, `keys`, `startup` and `telemetry` put functions together: beside each other, only `http`, `published` and functions
+//! name them.
 //!
 //! Two features: `verify` is what the stateless authorizer needs, without any AWS SDK; `aws` is everything.
 
@@ -22,6 +24,7 @@ pub mod config;
 pub mod domain;
 pub mod error;
 pub mod http;
+pub mod published;
 pub mod telemetry;
 pub mod tokens;
 

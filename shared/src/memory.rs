@@ -11,8 +11,10 @@ use std::{
 };
 
 use crate::{
-    domain::{Attempt, AttemptKey, FeedEntry, Session, SessionId, UserId},
-    ports::{Account, ClearAttempts, FindPublishedKeys, PublishKeys, Reservation, ReserveAttempt, Stored},
+    domain::{Attempt, AttemptKey, FeedEntry, Session, SessionId, Timestamp, UserId},
+    ports::{
+        Account, Change, ClearAttempts, FindPublishedKeys, PublishKeys, ReadFeed, Reservation, ReserveAttempt, Stored,
+    },
 };
 
 /// A store that forgets everything when its last clone is dropped.
@@ -26,7 +28,8 @@ struct State {
     sessions: BTreeMap<(UserId, SessionId), Session>,
     attempts: HashMap<AttemptKey, u32>,
     feed: Vec<FeedEntry>,
-    keys: Option<String>,
+    /// The public keys and their revision.
+    keys: Option<(String, u64)>,
 }
 
 impl Memory {
@@ -63,15 +66,26 @@ impl ClearAttempts for Memory {
     }
 }
 
+impl ReadFeed for Memory {
+    async fn read_feed(&self, after: u64, now: Timestamp) -> Stored<Vec<FeedEntry>> {
+        let matters = |entry: &FeedEntry| entry.bucket > after && entry.until > now;
+        Ok(self.state().feed.iter().filter(|entry| matters(entry)).cloned().collect())
+    }
+}
+
 impl FindPublishedKeys for Memory {
     async fn find_published_keys(&self) -> Stored<Option<String>> {
-        Ok(self.state().keys.clone())
+        Ok(self.state().keys.as_ref().map(|(document, _)| document.clone()))
     }
 }
 
 impl PublishKeys for Memory {
-    async fn publish_keys(&self, document: &str) -> Stored<()> {
-        self.state().keys = Some(document.to_owned());
-        Ok(())
+    async fn publish_keys(&self, document: &str, revision: u64) -> Stored<Change> {
+        let mut state = self.state();
+        if state.keys.as_ref().is_some_and(|(_, published)| *published > revision) {
+            return Ok(Change::Stale);
+        }
+        state.keys = Some((document.to_owned(), revision));
+        Ok(Change::Done)
     }
 }

@@ -9,7 +9,9 @@
 
 use std::future::Future;
 
-use crate::domain::{Attempt, AttemptKey, Ended, SeedHash, Session, SessionId, Timestamp, User, UserId, Words};
+use crate::domain::{
+    Attempt, AttemptKey, Ended, FeedEntry, SeedHash, Session, SessionId, Timestamp, User, UserId, Words,
+};
 
 /// The store did not answer, or answered with something no version of ours ever wrote. The request fails closed.
 #[derive(Debug, thiserror::Error)]
@@ -313,6 +315,12 @@ pub trait DeleteUser {
     fn delete_user(&self, user: &User, change: &EpochChange) -> impl Future<Output = Stored<Change>> + Send;
 }
 
+/// Reads what the revocation feed tells.
+pub trait ReadFeed {
+    /// Every entry of the buckets after `after` that still matters at `now`, in any order.
+    fn read_feed(&self, after: u64, now: Timestamp) -> impl Future<Output = Stored<Vec<FeedEntry>>> + Send;
+}
+
 /// Reads the public keys that `well-known` serves.
 pub trait FindPublishedKeys {
     /// The JWKS document, if one was ever published.
@@ -321,6 +329,6 @@ pub trait FindPublishedKeys {
 
 /// Publishes them.
 pub trait PublishKeys {
-    /// Replaces the JWKS document.
-    fn publish_keys(&self, document: &str) -> impl Future<Output = Stored<()>> + Send;
+    /// Replaces the JWKS document, unless one of a greater revision is published: somebody slow must not undo a rotation.
+    fn publish_keys(&self, document: &str, revision: u64) -> impl Future<Output = Stored<Change>> + Send;
 }

@@ -1,5 +1,9 @@
 //! Putting a function together when its sandbox starts: settings, keys and the store, all of it or a sentence that says what
-//! is missing. Nothing is put together while a request waits.
+//! is missing. [`Kept`] does it again while requests go on.
+
+mod kept;
+
+pub use kept::Kept;
 
 use crate::{
     config::{ConfigError, Env},
@@ -69,12 +73,14 @@ impl<'a> Startup<'a> {
         })
     }
 
-    /// What proves callers: needs the public keys and the `seal` ring.
+    /// What proves callers: needs the public keys, as they are published in the table, and the `seal` ring.
     ///
     /// # Errors
-    /// [`ConfigError`].
-    pub async fn guard(&self) -> Result<Guard, ConfigError> {
-        let verifier = Verifier::new(&Audience::from_env(self.env)?, Jwks::from_env(self.env)?);
+    /// When nothing usable is published, and [`ConfigError`].
+    pub async fn guard(&self, published: Option<String>) -> Result<Guard, StartupError> {
+        let published =
+            published.ok_or("no public keys are published yet: deploy again, or let `rotate-keys` publish")?;
+        let verifier = Verifier::new(&Audience::from_env(self.env)?, Jwks::parse(&published)?);
         Ok(Guard { verifier, session: self.session_guard().await? })
     }
 

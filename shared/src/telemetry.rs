@@ -67,6 +67,22 @@ pub enum Event {
     AdministrationRefused,
     /// An attempt was refused because of a limit.
     AttemptsLimited,
+    /// A key became active and another one retired.
+    KeysRotated,
+    /// A key was taken out before its time.
+    KeyRevoked,
+    /// Every session from before a moment was ended.
+    ValidFromMoved,
+    /// An operator's or a schedule's action on the keys failed.
+    KeysFailed,
+    /// The keys could not be read again; those that were read before are still used.
+    KeysNotReloaded,
+    /// A verifier needed the issuer's keys and could not fetch them.
+    KeysUnreachable,
+    /// A verifier could not fetch the revocation feed, or not use what it fetched.
+    RevocationFeedUnreachable,
+    /// A verifier goes on with a feed that is older than its bound, as it was told to.
+    RevocationFeedStale,
 }
 
 /// What a request's line says beyond what the gateway knows.
@@ -90,6 +106,9 @@ pub struct Facts {
     /// What for, in the operator's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purpose: Option<String>,
+    /// What it changed, one entry per thing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
     /// Why, in words that the caller was not told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -145,6 +164,22 @@ impl Telemetry {
         level >= self.least || event.is_some()
     }
 
+    /// Writes and counts something that happened on the way to a decision, at every level.
+    pub fn note(&self, event: Event, reason: &str) {
+        #[derive(Serialize)]
+        struct Note<'a> {
+            level: Level,
+            function: &'static str,
+            event: Event,
+            events: u8,
+            reason: &'a str,
+            _aws: Metrics,
+        }
+        let note =
+            Note { level: Level::Error, function: self.function, event, events: 1, reason, _aws: Metrics::of_event() };
+        write_line(serde_json::to_string(&note).unwrap_or_default());
+    }
+
     /// Writes the line of one request, if it is severe enough. A line that cannot be written does not fail the request.
     pub fn record(&self, request_id: &str, method: &str, path: &str, status: u16, duration: Duration, facts: &Facts) {
         let level = level(status, facts.event);
@@ -162,15 +197,20 @@ impl Telemetry {
             duration_ms,
             facts,
         };
-        let mut stdout = std::io::stdout().lock();
-        let _ = writeln!(stdout, "{}", render(&line));
+        write_line(render(&line));
     }
+}
+
+/// Writes one line of JSON. One that cannot be written fails nothing.
+fn write_line(json: String) {
+    let mut stdout = std::io::stdout().lock();
+    let _ = writeln!(stdout, "{}", in_ascii(json));
 }
 
 fn level(status: u16, event: Option<Event>) -> Level {
     match (status, event) {
         (500.., _) => Level::Error,
-        (400.., _) | (_, Some(Event::RefreshTokenReused)) => Level::Warn,
+        (400.., _) | (_, Some(Event::RefreshTokenReused | Event::KeyRevoked | Event::ValidFromMoved)) => Level::Warn,
         _ => Level::Info,
     }
 }
@@ -195,7 +235,7 @@ fn render(line: &Line<'_>) -> String {
     let event = line.facts.event;
     let failures = u8::from(line.status >= 500);
     let measured = Measured { line, failures, events: event.map(|_| 1), _aws: Metrics::new(event.is_some()) };
-    in_ascii(serde_json::to_string(&measured).unwrap_or_default())
+    serde_json::to_string(&measured).unwrap_or_default()
 }
 
 /// JSON with everything but printable ASCII escaped: some viewers end a line at U+2028 or U+0085, and terminals obey more than
@@ -231,7 +271,7 @@ mod tests {
             duration_ms: 1.0,
             facts: &Facts::default(),
         };
-        let text = render(&line);
+        let text = in_ascii(render(&line));
         assert!(text.chars().all(|c| c == ' ' || c.is_ascii_graphic()), "{text}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["path"], path);
         assert_eq!(shorten(&"é".repeat(1000)).len(), 128);

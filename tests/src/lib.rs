@@ -7,11 +7,13 @@
 )]
 
 pub mod api;
+pub mod asking;
 pub mod authorizer_event;
 pub mod deployment;
 pub mod exchange;
 pub mod fault_proxy;
 pub mod forge;
+pub mod issuer;
 pub mod journey;
 pub mod local_dynamodb;
 pub mod parallel;

@@ -10,14 +10,15 @@ use std::{
 };
 
 use latchkey::{
-    domain::{Attempt, AttemptKey, Session, SessionId, Timestamp, User, UserId},
+    domain::{Attempt, AttemptKey, FeedEntry, Session, SessionId, Timestamp, User, UserId},
     dynamodb::{DynamoDb, Tables},
     memory::Memory,
     ports::{
         Account, Change, ClearAttempts, CreateSession, CreateUser, Creation, DeleteUser, DisableUser, EnableUser,
         EndSession, Ending, EpochChange, FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser,
-        FindUserByEmail, Grants, ListSessions, NewUser, PublishKeys, RaiseEpoch, RenameUser, ReplacePasswordHash,
-        Reservation, ReserveAttempt, RotateSession, Rotated, Rotation, SessionPage, SetGrants, SlideSession, Stored,
+        FindUserByEmail, Grants, ListSessions, NewUser, PublishKeys, RaiseEpoch, ReadFeed, RenameUser,
+        ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession, Rotated, Rotation, SessionPage, SetGrants,
+        SlideSession, Stored,
     },
 };
 
@@ -63,6 +64,18 @@ impl Store {
 
     fn new(inner: Inner) -> Self {
         Self { inner, script: Arc::default() }
+    }
+
+    /// Publishes keys as a deployment does, uncounted and before anybody asks.
+    pub(crate) fn publish_at_deployment(&self, document: &str, revision: u64) {
+        match &self.inner {
+            Inner::Memory(store) => {
+                let publishing = std::pin::pin!(store.publish_keys(document, revision));
+                let waker = &mut std::task::Context::from_waker(std::task::Waker::noop());
+                assert!(publishing.poll(waker).is_ready(), "memory waits for nothing");
+            }
+            Inner::DynamoDb(_, tables) => tables::publish(&tables.ephemera, document, revision),
+        }
     }
 
     /// The tables, if it has any.
@@ -151,6 +164,7 @@ delegate! {
     RaiseEpoch { fn raise_epoch(change: &EpochChange) -> Change; }
     RenameUser { fn rename_user(user_id: UserId, epoch: u64, name: Option<&str>) -> Change; }
     DeleteUser { fn delete_user(user: &User, change: &EpochChange) -> Change; }
+    ReadFeed { fn read_feed(after: u64, now: Timestamp) -> Vec<FeedEntry>; }
     FindPublishedKeys { fn find_published_keys() -> Option<String>; }
-    PublishKeys { fn publish_keys(document: &str) -> (); }
+    PublishKeys { fn publish_keys(document: &str, revision: u64) -> Change; }
 }

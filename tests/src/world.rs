@@ -1,6 +1,6 @@
 //! The whole product in this process: every `handle` over one store, with a clock that a test sets.
 
-mod functions;
+pub(crate) mod functions;
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -84,10 +84,9 @@ pub struct World {
 impl World {
     /// A deployment on `store`.
     pub fn new(store: Store, settings: Settings) -> Self {
+        store.publish_at_deployment(&settings.rings.public_jwks(), settings.rings.sign().revision());
         let functions = Functions::new(&store, &settings);
-        let quiet = Env::new([("LATCHKEY_LOG_LEVEL".to_owned(), "error".to_owned())]).expect("the setting exists");
-        let telemetry = Telemetry::from_env("test", &quiet).expect("the level exists");
-        Self { store, settings, functions, clock: AtomicU64::new(START.seconds()), telemetry }
+        Self { store, settings, functions, clock: AtomicU64::new(START.seconds()), telemetry: quiet() }
     }
 
     /// One deployment on each kind of store, one after the other.
@@ -127,7 +126,8 @@ impl World {
 
     /// What the stateless authorizer tells a protected function about a token; `None` when it denies.
     pub fn authorize(&self, token: &str) -> Option<Value> {
-        let context = latchkey_authorizer::identify(&self.functions.authorizer, token, self.now()).ok()?;
+        let authorizer = self.functions.authorizer.lock().expect("no test goes on after a panic");
+        let context = latchkey_authorizer::identify(&authorizer, token, self.now()).ok()?;
         Some(serde_json::to_value(context).expect("the context is JSON"))
     }
 
@@ -183,6 +183,12 @@ impl Api for World {
     async fn send(&self, call: Call) -> Answer {
         self.send_event(&call.method, &call.path, &call.event().to_string()).await
     }
+}
+
+/// Lines about failures of our own only.
+pub(crate) fn quiet() -> Telemetry {
+    let quiet = Env::new([("LATCHKEY_LOG_LEVEL".to_owned(), "error".to_owned())]).expect("the setting exists");
+    Telemetry::from_env("test", &quiet).expect("the level exists")
 }
 
 /// The gateway's route `/auth/sessions/{id}`: one segment more.

@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf, thread};
 use latchkey_tests::{
     api::{Api, Person, Tokens},
     deployment::{Deployment, Environment},
+    forge::decode,
     local_dynamodb::workspace,
 };
 use serde_json::Value;
@@ -27,9 +28,13 @@ enum Expected {
     Undone(u64, &'static str),
     /// CloudFormation is told this.
     Told(&'static str),
+    /// An operator is told the keys, and whether they changed.
+    Keys(bool),
+    /// An operator is told this problem.
+    Refused(u64, &'static str),
 }
 
-use Expected::{Authorized, Done, Problem, Status, Told, Undone};
+use Expected::{Authorized, Done, Keys, Problem, Refused, Status, Told, Undone};
 
 /// Every event there is, in the order in which they are handled: Ada registers before she signs in.
 const EVENTS: &[(&str, Expected)] = &[
@@ -77,11 +82,24 @@ const EVENTS: &[(&str, Expected)] = &[
     ("well-known_jwks", Status(200)),
     ("well-known_openapi", Status(200)),
     ("well-known_openid-configuration", Status(200)),
+    ("well-known_revocations", Status(200)),
+    ("well-known_revocations_malformed", Problem(422, "invalid-input")),
     ("well-known_unknown_path", Problem(404, "not-found")),
     ("well-known_wrong_method", Problem(405, "method-not-allowed")),
     ("rotate-keys_create", Told("SUCCESS")),
     ("rotate-keys_update", Told("SUCCESS")),
     ("rotate-keys_delete", Told("SUCCESS")),
+    ("rotate-keys_list", Keys(false)),
+    ("rotate-keys_publish", Keys(false)),
+    ("rotate-keys_misspelt", Refused(400, "malformed-body")),
+    ("rotate-keys_rotate", Keys(false)),
+    ("rotate-keys_rotate_one", Refused(409, "conflict")),
+    ("rotate-keys_rotate_force", Keys(true)),
+    ("rotate-keys_revoke", Keys(true)),
+    ("rotate-keys_revoke_unknown", Refused(422, "invalid-input")),
+    ("rotate-keys_revoke_without_reason", Refused(422, "invalid-input")),
+    ("rotate-keys_valid-from", Keys(true)),
+    ("rotate-keys_valid-from_future", Refused(422, "invalid-input")),
 ];
 
 fn folder(name: &str) -> PathBuf {
@@ -132,7 +150,13 @@ async fn with_fresh_tokens(deployment: &Deployment, event: String) -> String {
     let session = Tokens::from(deployment.login_for_session_token(&person).await).session;
     let event = event.replace("{{user_id}}", &tokens.user_id).replace("{{session_id}}", &tokens.session_id);
     let event = event.replace("{{access_token}}", &tokens.access).replace("{{refresh_token}}", &tokens.refresh);
-    event.replace("{{session_token}}", &session)
+    event.replace("{{session_token}}", &session).replace("{{kid}}", &kid(&tokens.access))
+}
+
+/// The key that signed a token.
+fn kid(access: &str) -> String {
+    let header: Value = serde_json::from_slice(&decode(access.split('.').next().unwrap())).unwrap();
+    header["kid"].as_str().unwrap().to_owned()
 }
 
 /// What an answer amounts to.
@@ -140,16 +164,26 @@ fn given(response: &Value) -> Expected {
     if let Some(authorized) = response["isAuthorized"].as_bool() {
         return Authorized(authorized);
     }
+    if let Some(changed) = response["changed"].as_bool() {
+        assert!(response["keys"].as_array().unwrap().len() >= 6 && response["valid_from"].is_u64(), "{response}");
+        return Keys(changed);
+    }
+    if let Some(problem) = response.get("problem") {
+        return Refused(problem["status"].as_u64().unwrap(), slug(problem).unwrap());
+    }
     let status = response["statusCode"].as_u64().unwrap();
     let body: Value = serde_json::from_str(response["body"].as_str().unwrap_or_default()).unwrap_or_default();
-    let slug = body["type"].as_str().and_then(|kind| kind.strip_prefix("urn:latchkey:problem:"));
-    let known = EVENTS.iter().map(|(_, expected)| *expected);
-    let mut problems = known.filter(|expected| matches!(expected, Problem(_, known) if slug == Some(*known)));
-    match (slug, problems.next()) {
-        (None, _) => Status(status),
-        (Some(_), Some(Problem(_, slug))) => Problem(status, slug),
-        (Some(slug), _) => panic!("{slug} is not expected of any event"),
-    }
+    slug(&body).map_or(Status(status), |slug| Problem(status, slug))
+}
+
+/// The slug of a problem document, which some event must expect.
+fn slug(document: &Value) -> Option<&'static str> {
+    let slug = document["type"].as_str()?.strip_prefix("urn:latchkey:problem:")?;
+    let known = EVENTS.iter().find_map(|(_, expected)| match expected {
+        Problem(_, known) | Refused(_, known) if *known == slug => Some(*known),
+        _ => None,
+    });
+    Some(known.unwrap_or_else(|| panic!("{slug} is not expected of any event")))
 }
 
 /// What an answer of the function `admin` amounts to.
@@ -180,9 +214,9 @@ fn told(deployment: &Deployment, function: &'static str, event: &str) -> Expecte
     let answer = heard.join().unwrap();
     let same = |member: &str| assert_eq!(answer[member], event[member], "{member}");
     ["StackId", "RequestId", "LogicalResourceId"].into_iter().for_each(same);
-    if event["RequestType"] != "Delete" {
-        let jwks: Value = serde_json::from_str(answer["Data"]["Jwks"].as_str().unwrap()).unwrap();
-        assert_eq!(jwks["keys"][0]["kty"], "RSA");
-    }
+    assert_eq!(
+        answer["PhysicalResourceId"],
+        event.get("PhysicalResourceId").unwrap_or(&"latchkey-keys".into()).clone()
+    );
     if answer["Status"] == "SUCCESS" { Told("SUCCESS") } else { panic!("CloudFormation is told {answer}") }
 }

@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers that tests call, not tests themselves")]
 
+#[path = "fuzz/feed.rs"]
+mod feed;
+
 use std::{cell::OnceCell, future::Future};
 
 use latchkey::tokens::{RefreshToken, SessionToken, access::bearer};
@@ -11,7 +14,7 @@ use latchkey_tests::{
     exchange::{Answer, Call},
     forge::Forge,
     store::Store,
-    world::{ISSUER, Settings, World},
+    world::{ISSUER, START, Settings, World},
 };
 use proptest::{
     prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof},
@@ -176,7 +179,7 @@ proptest! {
         somewhere(|here| {
             prop_assert!(!here.opens_anything(&text), "{text}");
             let ring = here.world.settings.rings.seal();
-            prop_assert!(RefreshToken::open(&text, &ring, ISSUER).is_err() && SessionToken::open(&text, &ring, ISSUER).is_err());
+            prop_assert!(RefreshToken::open(&text, &ring, ISSUER, START).is_err() && SessionToken::open(&text, &ring, ISSUER, START).is_err());
             Ok(())
         })?;
     }

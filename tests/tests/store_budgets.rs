@@ -9,16 +9,19 @@ use std::future::Future;
 
 use fixtures::{EPOCH, NOW, account, email, ending, epoch_change, new_session, new_user, rotation, session, user_id};
 use latchkey::{
-    domain::{Attempt, AttemptLimits, EndCause, Words},
+    domain::{
+        Attempt, AttemptLimits, EndCause, Words,
+        feed::{BUCKET_SECONDS, last_closed},
+    },
     dynamodb::{DynamoDb, Usage},
     ports::{
         ClearAttempts, CreateSession, CreateUser, DeleteUser, DisableUser, EnableUser, EndSession, EpochChange,
         FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser, FindUserByEmail, Grants, ListSessions,
-        PublishKeys, RaiseEpoch, RenameUser, ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants,
+        PublishKeys, RaiseEpoch, ReadFeed, RenameUser, ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants,
         SlideSession, Stored,
     },
 };
-use latchkey_tests::local_dynamodb::local_dynamodb;
+use latchkey_tests::{local_dynamodb::local_dynamodb, store::Store};
 
 /// `requests` reads of `units` in all.
 fn reads(requests: u64, units: f64) -> Usage {
@@ -108,8 +111,22 @@ async fn a_page_of_sessions_is_one_read() {
 }
 
 #[tokio::test]
+async fn what_is_new_in_the_feed_is_one_read_per_shard_and_all_of_it_two() {
+    let (store, session) = (local_dynamodb().store(), session(&local_dynamodb().store()).await);
+    store.end_session(&ending(&session, EndCause::Logout)).await.unwrap();
+    assert_eq!(used(&store, store.read_feed(last_closed(NOW), NOW)).await, reads(16, 16.0));
+    assert_eq!(used(&store, store.read_feed(0, NOW)).await, reads(32, 32.0));
+    // At the turn of an hour, for as long as a bucket of the old one is open.
+    let turn = NOW.plus(3600 - NOW.seconds() % 3600);
+    let closing = last_closed(turn.plus(30 + BUCKET_SECONDS));
+    assert_eq!(used(&store, store.read_feed(last_closed(turn), turn)).await.reads, 32);
+    assert_eq!(used(&store, store.read_feed(closing, turn.plus(40))).await.reads, 16);
+}
+
+#[tokio::test]
 async fn the_public_keys_are_one_read_and_one_write() {
-    let store = local_dynamodb().store();
-    assert_eq!(used(&store, store.publish_keys("{}")).await, write(1.0));
-    assert_eq!(used(&store, store.find_published_keys()).await, reads(1, 1.0));
+    let tables = Store::dynamodb();
+    let store = tables.as_dynamodb().unwrap();
+    assert_eq!(used(store, store.publish_keys("{}", 1)).await, write(1.0));
+    assert_eq!(used(store, store.find_published_keys()).await, reads(1, 1.0));
 }

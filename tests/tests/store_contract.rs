@@ -14,6 +14,8 @@ mod changes;
 mod deletion;
 #[path = "store_contract/endings.rs"]
 mod endings;
+#[path = "store_contract/feed.rs"]
+mod feed;
 #[path = "store_contract/fixtures.rs"]
 mod fixtures;
 #[path = "store_contract/list.rs"]
@@ -85,6 +87,9 @@ contract! {
     endings::a_session_that_is_not_there_cannot_end_and_the_feed_hears_nothing,
     endings::an_expired_session_can_still_be_ended,
     endings::b4_rotations_against_an_ending_leave_nothing_alive,
+    feed::what_has_ended_is_told_after_its_bucket_and_as_long_as_it_matters,
+    feed::what_ended_over_two_hours_is_read_whole,
+    feed::every_verb_that_ends_something_is_read_from_the_feed,
     list::pages_hold_every_live_session_once_in_order,
     list::ended_and_expired_sessions_are_left_out,
     list::sessions_of_others_are_not_listed,

@@ -1,27 +1,63 @@
-//! The stateless authorizer: decides by the token's signature and claims alone, with public keys, without any I/O.
+//! The stateless authorizer: decides by the token's signature and claims, with public keys, without any I/O as long as it holds
+//! them; in `bounded` mode also by the issuer's revocation feed, which it fetches when what it knows is too old.
 
 use latchkey::{
     config::{ConfigError, Env},
     domain::Timestamp,
     error::Error,
     http::authorizer::Context,
-    tokens::{Audience, Jwks, Verifier},
+    published::{Bound, Fetch, Https, Keys, Revocations},
+    telemetry::Telemetry,
+    tokens::{AccessClaims, Audience, Jwks},
 };
 
-/// Puts the function together.
-///
-/// # Errors
-/// When issuer or keys are missing or malformed.
-pub fn start(env: &Env) -> Result<Verifier, ConfigError> {
-    Ok(Verifier::new(&Audience::from_env(env)?, Jwks::from_env(env)?))
+/// The name in logs and metrics.
+pub const NAME: &str = "authorizer";
+
+/// What the function holds.
+pub struct Authorizer<F> {
+    /// Where keys and revocations are fetched.
+    pub issuer: F,
+    /// What verifies tokens.
+    pub keys: Keys,
+    /// What refuses those of ended sessions, if it is asked to.
+    pub revocations: Option<Revocations>,
 }
 
-/// Proves a token.
+/// Puts the function together. Nothing is fetched.
 ///
 /// # Errors
-/// [`Error::InvalidToken`] for anything but a good access token of this issuer and audience.
-pub fn identify(verifier: &Verifier, unverified_token: &str, now: Timestamp) -> Result<Context, Error> {
-    let claims = verifier.verify(unverified_token, now)?;
+/// When a setting is missing or malformed.
+pub fn start(env: &Env) -> Result<Authorizer<Https>, ConfigError> {
+    let (audience, telemetry) = (Audience::from_env(env)?, Telemetry::from_env(NAME, env)?);
+    let keys = env.get("LATCHKEY_JWKS").map(|_| Jwks::from_env(env)).transpose()?;
+    let reload = env.number("LATCHKEY_KEYS_RELOAD_SECONDS", 300, 1..=3600)?;
+    Ok(Authorizer {
+        issuer: Https::new(&audience.issuer, env),
+        keys: Keys::new(&audience, keys, reload, telemetry),
+        revocations: Bound::from_env(env)?.map(|bound| Revocations::new(bound, telemetry)),
+    })
+}
+
+/// Proves a token. One that is not authentic costs no I/O, but for one whose key is unknown, and that rarely.
+///
+/// # Errors
+/// [`Error::InvalidToken`] for anything but a good access token of this issuer and audience; [`Error::Unavailable`] when keys or
+/// revocations are needed and cannot be had.
+pub fn prove<F: Fetch>(app: &Authorizer<F>, unverified_token: &str, now: Timestamp) -> Result<AccessClaims, Error> {
+    let claims = app.keys.verify(&app.issuer, unverified_token, now)?;
+    if let Some(revocations) = &app.revocations {
+        revocations.check(&app.issuer, &claims, now)?;
+    }
+    Ok(claims)
+}
+
+/// What the protected function is told about the caller.
+///
+/// # Errors
+/// As [`prove`].
+pub fn identify<F: Fetch>(app: &Authorizer<F>, unverified_token: &str, now: Timestamp) -> Result<Context, Error> {
+    let claims = prove(app, unverified_token, now)?;
     let scope = claims.subject.scope.clone();
     Ok(Context::new(&claims.subject, claims.expires_at, claims.client_id, scope))
 }

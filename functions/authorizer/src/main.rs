@@ -1,10 +1,10 @@
 //! The `authorizer` function.
 
 use latchkey::{config::Env, http::authorizer};
-use latchkey_authorizer::{identify, start};
+use latchkey_authorizer::{NAME, identify, start};
 
 fn main() -> Result<std::convert::Infallible, Box<dyn std::error::Error>> {
     let env = Env::from_process()?;
-    let verifier = start(&env)?; // fails at cold start, never mid-request
-    authorizer::run_stateless("authorizer", &env, |token, now| identify(&verifier, token, now))
+    let app = start(&env)?; // fails at cold start, never mid-request
+    authorizer::run_stateless(NAME, &env, |token, now| identify(&app, token, now))
 }

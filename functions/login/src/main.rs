@@ -1,11 +1,11 @@
 //! The `login` function.
 
-use latchkey::{config::Env, http};
+use latchkey::{config::Env, http, startup::Kept};
 use latchkey_login::{handle, start};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let env = Env::from_process()?;
-    let app = start(&env).await?; // fails at cold start, never mid-request
-    http::run("login", &env, async |request, now| handle(&app, request, now).await).await
+    let app = Kept::start("login", &env, start).await?; // fails at cold start, never mid-request
+    http::run("login", &env, async |request, now| handle(&*app.at(now).await?, request, now).await).await
 }

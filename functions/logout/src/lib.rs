@@ -7,7 +7,7 @@ use latchkey::{
     error::Error,
     http::{Reply, Request, StatusCode, request},
     operations::logout::{Logout, logout},
-    ports::EndSession,
+    ports::{EndSession, FindPublishedKeys},
     startup::{Startup, StartupError},
     telemetry::Event,
 };
@@ -25,7 +25,9 @@ struct Body {
 /// When a setting or a key is missing or malformed.
 pub async fn start(env: &Env) -> Result<Logout<DynamoDb>, StartupError> {
     let startup = Startup::new(env)?;
-    Ok(Logout { store: startup.store()?, guard: startup.guard().await? })
+    let store = startup.store()?;
+    let guard = startup.guard(store.find_published_keys().await?).await?;
+    Ok(Logout { store, guard })
 }
 
 /// Answers one request: 204, also when the body is garbage, so that signing out is idempotent and tells nothing.

@@ -11,7 +11,8 @@ use latchkey::{
         account::{Account, delete, read, rename},
     },
     ports::{
-        DeleteUser, EndSession, FindAccountById, FindSession, ListSessions, RenameUser, ReserveAttempt, SlideSession,
+        DeleteUser, EndSession, FindAccountById, FindPublishedKeys, FindSession, ListSessions, RenameUser,
+        ReserveAttempt, SlideSession,
     },
     startup::{Startup, StartupError},
     telemetry::Event,
@@ -41,12 +42,9 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<S
 /// When a setting or a key is missing or malformed.
 pub async fn start(env: &Env) -> Result<Account<DynamoDb>, StartupError> {
     let startup = Startup::new(env)?;
-    Ok(Account {
-        store: startup.store()?,
-        guard: startup.guard().await?,
-        passwords: startup.passwords().await?,
-        limits: AttemptLimits::from_env(env)?,
-    })
+    let store = startup.store()?;
+    let guard = startup.guard(store.find_published_keys().await?).await?;
+    Ok(Account { store, guard, passwords: startup.passwords().await?, limits: AttemptLimits::from_env(env)? })
 }
 
 /// Answers one request: 200 with the profile, or 204 when it is deleted.

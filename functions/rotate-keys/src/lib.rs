@@ -1,26 +1,51 @@
-//! The custom resource that makes the key rings at the first deployment, and publishes the public keys.
+//! The keys: made at the first deployment, rotated by a schedule, and whatever an operator asks for. Invoked by CloudFormation,
+//! by EventBridge and by whoever IAM lets; there is no route to it.
 //!
-//! Create and Update make a ring only where there is none, so no deployment ever replaces a key; Delete keeps everything. Every
-//! event is answered: a deployment that waits for an answer hangs for as long as the stack allows.
+//! CloudFormation's Create and Update make what is missing and publish the public keys; no deployment ever replaces a key, and
+//! Delete keeps everything. Every such event is answered: a deployment that waits for an answer hangs for as long as the stack
+//! allows.
 
-mod answer;
+mod action;
+mod cloudformation;
+mod environment;
+mod lambda_api;
+mod log;
+mod publication;
+mod rings;
 
-use answer::{Answer, Outcome};
+use cloudformation::{Answer, Outcome};
 use latchkey::{
     config::Env,
-    domain::{Random, time::system_clock},
     dynamodb::client::connector,
+    error::{Error, chain},
+    http::problem,
     ports::PublishKeys,
     startup::{Startup, StartupError},
-    tokens::{Algorithm, PepperRing, SealRing, SignRing},
+    tokens::rings::{KeyInfo, Maker},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use action::{Action, invalid};
+use log::Log;
+use publication::Publication;
+use rings::Rings;
+
+/// What the function is invoked with.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Event {
+    /// By CloudFormation.
+    Deployment(CustomResource),
+    /// By an operator, the schedule, or a deployment that has ended.
+    Action(Value),
+}
 
 /// A custom resource event, as far as it matters here.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Event {
+pub struct CustomResource {
     request_type: RequestType,
     #[serde(rename = "ResponseURL")]
     response_url: String,
@@ -37,36 +62,101 @@ enum RequestType {
     Delete,
 }
 
-/// Handles one event. The outcome, good or bad, goes to CloudFormation.
+/// The answer to an action: the keys as they are now.
+#[derive(Serialize)]
+struct State {
+    keys: Vec<KeyInfo>,
+    /// The second before which no session is good any more.
+    valid_from: u64,
+    changed: bool,
+}
+
+/// Handles one event. What becomes of a deployment's, good or bad, goes to CloudFormation; an action is answered.
 ///
 /// # Errors
-/// Only when CloudFormation cannot be reached.
-pub async fn handle(env: &Env, event: Event) -> Result<(), StartupError> {
+/// Only when CloudFormation cannot be reached, or the settings are so wrong that nothing can be done.
+pub async fn handle(env: &Env, event: Event, request_id: String) -> Result<Value, StartupError> {
+    match event {
+        Event::Deployment(event) => deploy(env, &event, &request_id).await.map(|()| Value::Null),
+        Event::Action(event) => act(env, event, &request_id).await,
+    }
+}
+
+async fn deploy(env: &Env, event: &CustomResource, request_id: &str) -> Result<(), StartupError> {
     let outcome = match event.request_type {
         RequestType::Delete => Outcome::Kept,
-        RequestType::Create | RequestType::Update => match ensure_rings(env).await {
-            Ok(jwks) => Outcome::Ready { jwks },
-            Err(error) => Outcome::Failed { reason: error.to_string() },
-        },
+        RequestType::Create | RequestType::Update => {
+            let mut log = Log::begin(env, request_id)?;
+            log.action("deployment");
+            let result = ensure(env, &mut log).await;
+            log.end(&result);
+            match result {
+                Ok(()) => Outcome::Ready,
+                Err(error) => Outcome::Failed { reason: chain(&error) },
+            }
+        }
     };
-    let answer = Answer::new(&event, outcome);
+    let answer = Answer::new(event, outcome);
     answer.send(&connector(&|name| env.get(name).map(str::to_owned))?, &event.response_url).await
 }
 
-/// Makes the rings that are missing and publishes the public keys. Gives the JWKS.
-///
-/// # Errors
-/// When a secret or the table cannot be read or written. What was made stays and is found by the next try.
-async fn ensure_rings(env: &Env) -> Result<String, StartupError> {
-    let now = system_clock()?;
-    let startup = Startup::new(env)?;
-    let keys = startup.keys();
-    let algorithm = Algorithm::from_env(env)?;
-    let sign = keys.ensure("LATCHKEY_SIGN_KEYS", || SignRing::generate(algorithm, now)).await?;
-    // Parsed as well: a ring that cannot be used fails the deployment, not the first request.
-    SealRing::parse(&keys.ensure("LATCHKEY_SEAL_KEYS", || SealRing::generate(Random::SYSTEM, now)).await?)?;
-    PepperRing::parse(&keys.ensure("LATCHKEY_PEPPER_KEYS", || PepperRing::generate(Random::SYSTEM, now)).await?)?;
-    let jwks = SignRing::parse(&sign)?.public_jwks();
-    startup.store()?.publish_keys(&jwks).await?;
-    Ok(jwks)
+/// Makes the rings and the keys that are missing and publishes the public ones. What was made stays and is found by the next
+/// try.
+async fn ensure(env: &Env, log: &mut Log) -> Result<(), Error> {
+    let startup = Startup::new(env).map_err(unavailable)?;
+    let rings = Rings::new(startup.keys(), Maker::from_env(env).map_err(unavailable)?)?;
+    rings.ensure(log).await?;
+    publication(env, &startup)?.publish(&rings).await
+}
+
+async fn act(env: &Env, event: Value, request_id: &str) -> Result<Value, StartupError> {
+    let mut log = Log::begin(env, request_id)?;
+    let result = match Action::parse(event, &mut log) {
+        Ok(action) => perform(env, &action, &mut log).await,
+        Err(error) => Err(error),
+    };
+    log.end(&result);
+    Ok(match result {
+        Ok(state) => serde_json::to_value(state)?,
+        Err(error) => json!({ "problem": problem::for_operators(&error) }),
+    })
+}
+
+async fn perform(env: &Env, action: &Action, log: &mut Log) -> Result<State, Error> {
+    let startup = Startup::new(env).map_err(unavailable)?;
+    let rings = Rings::new(startup.keys(), Maker::from_env(env).map_err(unavailable)?)?;
+    let publication = publication(env, &startup)?;
+    match action {
+        Action::List => {}
+        Action::Publish => publication.publish(&rings).await?,
+        Action::Rotate { kind, force } => {
+            let rotated = rings.rotate(*kind, *force, log).await;
+            // Also when one of them could not be rotated: what is published follows the others.
+            let published = publication.publish(&rings).await;
+            rotated.and(published)?;
+        }
+        Action::Revoke { kind, id } => {
+            let found = rings.revoke(*kind, id, &publication, log).await?;
+            // Also when the key is gone already: an earlier try may have ended before this.
+            publication.publish_and_restart(&rings).await?;
+            if !found {
+                return Err(invalid("/id", "no key has this id; what is published has been written again"));
+            }
+        }
+        Action::ValidFrom { at } => {
+            rings.set_valid_from(*at, log).await?;
+            publication.publish_and_restart(&rings).await?;
+        }
+    }
+    let (keys, valid_from) = rings.list().await?;
+    Ok(State { keys, valid_from: valid_from.seconds(), changed: log.has_changes() })
+}
+
+fn publication<'a>(env: &'a Env, startup: &Startup<'_>) -> Result<Publication<'a, impl PublishKeys + use<>>, Error> {
+    Publication::new(env, startup.store().map_err(unavailable)?)
+}
+
+/// Settings and stores that cannot be used; the sentence is for the operator.
+fn unavailable(cause: impl Into<StartupError>) -> Error {
+    Error::Unavailable(cause.into())
 }

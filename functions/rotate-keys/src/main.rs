@@ -7,5 +7,6 @@ use latchkey_rotate_keys::{Event, handle};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let env = &Env::from_process()?;
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Event>| handle(env, event.payload))).await
+    let serve = |event: LambdaEvent<Event>| handle(env, event.payload, event.context.request_id);
+    lambda_runtime::run(service_fn(serve)).await
 }

@@ -10,7 +10,7 @@ use latchkey::{
         Identity,
         sessions::{Sessions, end_all, end_one, end_others, list},
     },
-    ports::{EndSession, FindSession, ListSessions, RaiseEpoch, SlideSession},
+    ports::{EndSession, FindPublishedKeys, FindSession, ListSessions, RaiseEpoch, SlideSession},
     startup::{Startup, StartupError},
     telemetry::Event,
 };
@@ -32,7 +32,9 @@ struct Page<'a> {
 /// When a setting or a key is missing or malformed.
 pub async fn start(env: &Env) -> Result<Sessions<DynamoDb>, StartupError> {
     let startup = Startup::new(env)?;
-    Ok(Sessions { store: startup.store()?, guard: startup.guard().await? })
+    let store = startup.store()?;
+    let guard = startup.guard(store.find_published_keys().await?).await?;
+    Ok(Sessions { store, guard })
 }
 
 /// Answers one request: 200 with a page of sessions, or 204.

@@ -1,18 +1,21 @@
-//! `GET /.well-known/jwks.json`, `/.well-known/openid-configuration`, `/openapi.json`, and 404 or 405 for every other path.
+//! `GET /.well-known/jwks.json`, `/.well-known/openid-configuration`, `/.well-known/revocations`, `/openapi.json`, and 404 or 405
+//! for every other path.
 
 mod contract;
 mod metadata;
+mod revocations;
 
 use std::sync::{Mutex, PoisonError};
 
 use contract::Contract;
 use latchkey::{
     config::Env,
-    domain::Timestamp,
+    domain::{Timestamp, lifetimes::MAX_KEPT_SECONDS},
     dynamodb::DynamoDb,
     error::Error,
     http::{Reply, Request, StatusCode, request},
-    ports::FindPublishedKeys,
+    ports::{FindPublishedKeys, ReadFeed},
+    published::document,
     startup::{Startup, StartupError},
     tokens::{Audience, jwks::public_only},
 };
@@ -28,9 +31,8 @@ pub struct WellKnown<S> {
     store: S,
     issuer: String,
     contract: Contract,
-    /// The keys this function was deployed with, served until others are published.
-    deployed_keys: String,
     kept: Mutex<Option<(Timestamp, String)>>,
+    feed: revocations::Feed,
 }
 
 impl<S> WellKnown<S> {
@@ -38,8 +40,9 @@ impl<S> WellKnown<S> {
     ///
     /// # Errors
     /// When the embedded contract cannot be read.
-    pub fn new(store: S, issuer: String, deployed_keys: String) -> Result<Self, serde_json::Error> {
-        Ok(Self { store, contract: Contract::embedded(&issuer)?, issuer, deployed_keys, kept: Mutex::default() })
+    pub fn new(store: S, issuer: String) -> Result<Self, serde_json::Error> {
+        let contract = Contract::embedded(&issuer)?;
+        Ok(Self { store, contract, issuer, kept: Mutex::default(), feed: revocations::Feed::default() })
     }
 }
 
@@ -48,43 +51,69 @@ impl<S> WellKnown<S> {
 /// # Errors
 /// When a setting is missing or malformed.
 pub async fn start(env: &Env) -> Result<WellKnown<DynamoDb>, StartupError> {
-    let keys = public_only(env.required("LATCHKEY_JWKS")?)?;
-    Ok(WellKnown::new(Startup::new(env)?.store()?, Audience::from_env(env)?.issuer, keys)?)
+    Ok(WellKnown::new(Startup::new(env)?.store()?, Audience::from_env(env)?.issuer)?)
 }
 
 /// Answers one request: 200 with a document.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::MethodNotAllowed`], [`Error::Unavailable`].
-pub async fn handle<S: FindPublishedKeys>(
+/// [`Error::NotFound`], [`Error::MethodNotAllowed`], [`Error::InvalidInput`], [`Error::Unavailable`].
+pub async fn handle<S: FindPublishedKeys + ReadFeed>(
     app: &WellKnown<S>,
     request: &Request,
     now: Timestamp,
 ) -> Result<Reply, Error> {
+    let mut cache = PUBLIC;
     let document = match (request::method(request).as_str(), request::path(request)) {
         ("GET", "/.well-known/jwks.json") => keys(app, now).await?,
         ("GET", "/.well-known/openid-configuration") => {
             metadata::openid_configuration(&app.issuer, &keys(app, now).await?)?
         }
+        ("GET", document::PATH) => {
+            cache = revocations::CACHE;
+            let after = revocations::after(request)?;
+            let (keys, ()) = tokio::try_join!(fresh_keys(app, now), app.feed.refresh(&app.store, now))?;
+            app.feed.document(&keys, after)?
+        }
         ("GET", "/openapi.json") => app.contract.document().to_owned(),
         (_, path) => return Err(app.contract.refuse(path)),
     };
     let reply = Reply::text(StatusCode::OK, "application/json", document);
-    Ok(reply.header(latchkey::http::CACHE_CONTROL, PUBLIC))
+    Ok(reply.header(latchkey::http::CACHE_CONTROL, cache))
 }
 
-/// The published keys: at most a minute old, or older for as long as the table cannot be read.
+/// The published keys: at most a minute old, or an hour for as long as the table cannot be read.
 async fn keys<S: FindPublishedKeys>(app: &WellKnown<S>, now: Timestamp) -> Result<String, Error> {
     let kept = app.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    if let Some((_, keys)) = kept.as_ref().filter(|(read_at, _)| now.since(*read_at) < KEYS_KEPT) {
-        return Ok(keys.clone());
-    }
-    let keys = match (app.store.find_published_keys().await, kept) {
-        (Ok(Some(keys)), _) => public_only(&keys).map_err(|error| Error::Internal(error.to_string()))?,
-        (Ok(None), _) => app.deployed_keys.clone(),
-        (Err(_), Some((_, keys))) => return Ok(keys),
-        (Err(error), None) => return Err(error.into()),
+    let younger_than = |seconds| kept.clone().filter(|(read_at, _)| now.since(*read_at) < seconds);
+    let published = match younger_than(KEYS_KEPT) {
+        Some((_, published)) => published,
+        None => match published(app, now).await {
+            Ok(published) => published,
+            Err(error) => younger_than(MAX_KEPT_SECONDS).ok_or(error)?.1,
+        },
     };
-    *app.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, keys.clone()));
-    Ok(keys)
+    in_time(&published, now)
+}
+
+/// The published keys as they are in this second: a key that was revoked is missing here first.
+async fn fresh_keys<S: FindPublishedKeys>(app: &WellKnown<S>, now: Timestamp) -> Result<String, Error> {
+    let kept = app.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let published = match kept.filter(|(read_at, _)| *read_at == now) {
+        Some((_, published)) => published,
+        None => published(app, now).await?,
+    };
+    in_time(&published, now)
+}
+
+async fn published<S: FindPublishedKeys>(app: &WellKnown<S>, now: Timestamp) -> Result<String, Error> {
+    let published = app.store.find_published_keys().await?;
+    let published = published.ok_or_else(|| Error::Unavailable("no public keys are published yet".into()))?;
+    *app.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, published.clone()));
+    Ok(published)
+}
+
+/// Without the keys that have retired since they were published.
+fn in_time(published: &str, now: Timestamp) -> Result<String, Error> {
+    public_only(published, now).map_err(|error| Error::Internal(error.to_string()))
 }

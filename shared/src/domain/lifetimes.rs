@@ -3,6 +3,10 @@
 /// The longest an access token may live, whatever is configured: a verifier refuses more (ASVS 7.3, RFC 9068 section 5).
 pub const MAX_ACCESS_TOKEN_SECONDS: u64 = 3600;
 
+/// How long a function goes on with keys it has read, at most: it reads them again every few minutes, and an hour without
+/// success is an outage. So a key that retires is still used for an hour.
+pub const MAX_KEPT_SECONDS: u64 = 3600;
+
 /// Lifetimes of one deployment, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetimes {

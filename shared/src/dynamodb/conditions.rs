@@ -33,6 +33,9 @@ pub(super) const NOTHING_FORGOTTEN_TOO_SOON: &str = "rotated_at_4 <= :oldest_rot
 /// The counter has room for one more.
 pub(super) const BELOW_LIMIT: &str = "(attribute_not_exists(used) OR used < :limit)";
 
+/// No later public keys are published. Those of a version that knew no revision are older.
+pub(super) const NOTHING_LATER: &str = "(attribute_not_exists(revision) OR revision <= :revision)";
+
 /// All of `clauses`.
 pub(super) fn all(clauses: &[&str]) -> String {
     clauses.join(" AND ")

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{Attributes, text};
-use crate::domain::{AttemptKey, FeedEntry, SessionId, UserId};
+use crate::domain::{AttemptKey, FeedEntry, SessionId, UserId, feed::BUCKETS_PER_HOUR};
 
 /// Name of the partition key of all tables.
 pub(super) const PK: &str = "pk";
@@ -57,7 +57,11 @@ impl Key {
     }
 
     pub(super) fn feed(entry: &FeedEntry) -> Self {
-        Self::new(format!("feed#{}#{}", entry.bucket, entry.shard()), entry.name())
+        let position = feed_position(entry.bucket);
+        Self::new(
+            feed_partition(entry.bucket / BUCKETS_PER_HOUR, entry.shard()),
+            format!("{position}#{}", entry.name()),
+        )
     }
 
     pub(super) fn published_keys() -> Self {
@@ -69,6 +73,16 @@ impl Key {
         let pair = |name: &str, value: &str| (name.to_owned(), text(value));
         Attributes::from([pair(PK, &self.pk), pair(SK, &self.sk)])
     }
+}
+
+/// One shard of the feed's entries of one hour (hours since 1970).
+pub(super) fn feed_partition(hour: u64, shard: u8) -> String {
+    format!("feed#{hour}#{shard}")
+}
+
+/// What sort keys of a bucket's entries begin with: of one width, so that they sort as the numbers do.
+pub(super) fn feed_position(bucket: u64) -> String {
+    format!("{bucket:010}")
 }
 
 /// The partition of all items of one user, in Users as in Sessions.

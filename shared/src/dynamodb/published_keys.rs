@@ -3,13 +3,14 @@
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
 use super::{
-    DynamoDb, failure,
-    item::{Reader, text, with},
+    DynamoDb,
+    conditions::NOTHING_LATER,
+    failure,
+    item::{Reader, number, text},
     keys::Key,
     meter::Kind,
-    retry,
 };
-use crate::ports::{FindPublishedKeys, PublishKeys, Stored};
+use crate::ports::{Change, FindPublishedKeys, PublishKeys, Stored};
 
 impl FindPublishedKeys for DynamoDb {
     async fn find_published_keys(&self) -> Stored<Option<String>> {
@@ -31,20 +32,13 @@ impl FindPublishedKeys for DynamoDb {
 }
 
 impl PublishKeys for DynamoDb {
-    async fn publish_keys(&self, document: &str) -> Stored<()> {
-        let item = with(Key::published_keys().attributes(), [("document", text(document))]);
-        let request = self
-            .client
-            .put_item()
-            .table_name(&self.tables.ephemera)
-            .set_item(Some(item))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let answer = retry::send(failure::is_conflict, || {
-            self.meter.count(Kind::Write);
-            request.clone().send()
-        });
-        let output = answer.await.map_err(|error| failure::explain("PutItem jwks", &error))?;
-        self.meter.add(Kind::Write, output.consumed_capacity());
-        Ok(())
+    async fn publish_keys(&self, document: &str, revision: u64) -> Stored<Change> {
+        let update = self
+            .update(&self.tables.ephemera, Key::published_keys())
+            .condition_expression(NOTHING_LATER)
+            .update_expression("SET document = :document, revision = :revision")
+            .expression_attribute_values(":document", text(document))
+            .expression_attribute_values(":revision", number(revision));
+        self.send_update("UpdateItem jwks", update).await.map(Change::from)
     }
 }

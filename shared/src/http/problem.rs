@@ -86,7 +86,7 @@ fn problem<'a>(error: &'a Error, detail: Option<&'a str>) -> Problem<'a> {
 /// What the caller is told of this very failure.
 fn detail(error: &Error) -> Option<&str> {
     match error {
-        Error::MalformedBody(detail) => Some(detail),
+        Error::MalformedBody(detail) | Error::Conflict(detail) => Some(detail),
         _ => None,
     }
 }
@@ -114,6 +114,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::TooManyAttempts { .. } => {
             (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts. Try again later.")
         }
+        Error::Conflict(_) => (StatusCode::CONFLICT, "conflict", "This does not go with how things are."),
         Error::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here."),
         Error::MethodNotAllowed { .. } => {
             (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This path does not know the method.")

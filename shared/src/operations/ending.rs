@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    domain::{EndCause, Ended, Session, SessionId, Timestamp, User, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    domain::{EndCause, Ended, Session, SessionId, Timestamp, User, UserId, feed::TOLD_SECONDS},
     error::Error,
     ports::{Change, EndSession, Ending, EpochChange, ListSessions},
 };
@@ -17,12 +17,12 @@ pub(super) async fn end(
     now: Timestamp,
 ) -> Result<Change, Error> {
     let ended = Ended { cause, at: now };
-    let feed_until = now.plus(MAX_ACCESS_TOKEN_SECONDS);
+    let feed_until = now.plus(TOLD_SECONDS);
     Ok(store.end_session(&Ending { user_id, session_id, ended, feed_until }).await?)
 }
 
 pub(super) fn epoch_change(user: &User, now: Timestamp) -> EpochChange {
-    EpochChange { user_id: user.id, epoch: user.epoch, now, feed_until: now.plus(MAX_ACCESS_TOKEN_SECONDS) }
+    EpochChange { user_id: user.id, epoch: user.epoch, now, feed_until: now.plus(TOLD_SECONDS) }
 }
 
 /// Ends the live sessions page by page, all but `keep`.

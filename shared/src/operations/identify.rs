@@ -114,7 +114,7 @@ impl SessionGuard {
         unverified_token: &str,
         now: Timestamp,
     ) -> Result<Identity, Error> {
-        let token = SessionToken::open(unverified_token, &self.seal, &self.issuer)?;
+        let token = SessionToken::open(unverified_token, &self.seal, &self.issuer, now)?;
         let (session, user) = store.find_session(token.user_id, token.session_id).await?;
         let session =
             session.filter(|session| token.seed.matches(&session.seed_hash)).ok_or(Refusal("no such session"))?;

@@ -37,10 +37,10 @@ pub async fn logout<S: EndSession>(
 }
 
 fn session_of(guard: &Guard, unverified_token: &str, now: Timestamp) -> Option<(UserId, SessionId)> {
-    if let Ok(token) = RefreshToken::open(unverified_token, &guard.session.seal, &guard.session.issuer) {
+    if let Ok(token) = RefreshToken::open(unverified_token, &guard.session.seal, &guard.session.issuer, now) {
         return Some((token.user_id, token.session_id));
     }
-    if let Ok(token) = SessionToken::open(unverified_token, &guard.session.seal, &guard.session.issuer) {
+    if let Ok(token) = SessionToken::open(unverified_token, &guard.session.seal, &guard.session.issuer, now) {
         return Some((token.user_id, token.session_id));
     }
     let claims = guard.verifier.verify(unverified_token, now).ok()?;

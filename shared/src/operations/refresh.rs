@@ -29,7 +29,7 @@ pub async fn refresh<S>(ctx: &Refresh<S>, unverified_token: &str, now: Timestamp
 where
     S: FindUser + RotateSession + EndSession,
 {
-    let token = RefreshToken::open(unverified_token, &ctx.mint.seal, &ctx.mint.audience.issuer)?;
+    let token = RefreshToken::open(unverified_token, &ctx.mint.seal, &ctx.mint.audience.issuer, now)?;
     let user =
         ctx.store.find_user(token.user_id).await?.filter(|user| !user.disabled).ok_or(Refusal("no such user"))?;
     let (session, replayed) = match ctx.store.rotate_session(&rotation(ctx, &token, &user, now)).await? {

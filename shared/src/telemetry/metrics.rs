@@ -38,9 +38,18 @@ const DIRECTIVES: &[Directive] = &[
 ];
 
 impl Metrics {
+    /// Of a request, and of what happened in it.
     pub(super) fn new(with_event: bool) -> Self {
+        Self::now(if with_event { DIRECTIVES } else { &DIRECTIVES[..1] })
+    }
+
+    /// Of an event alone.
+    pub(super) fn of_event() -> Self {
+        Self::now(&DIRECTIVES[1..])
+    }
+
+    fn now(cloud_watch_metrics: &'static [Directive]) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let timestamp = now.as_secs().saturating_mul(1000);
-        Self { timestamp, cloud_watch_metrics: if with_event { DIRECTIVES } else { &DIRECTIVES[..1] } }
+        Self { timestamp: now.as_secs().saturating_mul(1000), cloud_watch_metrics }
     }
 }

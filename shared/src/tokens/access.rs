@@ -63,6 +63,8 @@ pub struct AccessClaims {
     pub subject: Subject,
     /// `client_id`.
     pub client_id: String,
+    /// `kid`: the key that signed it.
+    pub key_id: String,
     /// `exp`: the first second at which the token is no longer good.
     pub expires_at: Timestamp,
 }
@@ -156,7 +158,7 @@ impl Verifier {
     /// # Errors
     /// [`Refusal`] for anything but a good token; the caller is never told which.
     pub fn verify(&self, unverified: &str, now: Timestamp) -> Result<AccessClaims, Refusal> {
-        let claims: Claims = jws::open(unverified, TYPE, &self.keys, now)?;
+        let (claims, key_id) = jws::open::<Claims>(unverified, TYPE, &self.keys, now)?;
         if claims.iss != self.issuer {
             return Err(Refusal("issuer"));
         }
@@ -164,7 +166,17 @@ impl Verifier {
             return Err(Refusal("audience"));
         }
         self.check_times(&claims, now)?;
-        into_access_claims(claims)
+        into_access_claims(claims, key_id)
+    }
+
+    /// Trusts other keys from now on.
+    pub fn trust(&mut self, keys: Jwks) {
+        self.keys = keys;
+    }
+
+    /// Whether there is no key that could verify anything.
+    pub fn has_no_keys(&self) -> bool {
+        self.keys.is_empty()
     }
 
     fn check_times(&self, claims: &Claims, now: Timestamp) -> Result<(), Refusal> {
@@ -185,7 +197,7 @@ impl Verifier {
     }
 }
 
-fn into_access_claims(claims: Claims) -> Result<AccessClaims, Refusal> {
+fn into_access_claims(claims: Claims, key_id: &str) -> Result<AccessClaims, Refusal> {
     let subject = Subject {
         user_id: claims.sub.parse().map_err(|_| Refusal("subject"))?,
         session_id: claims.sid.parse().map_err(|_| Refusal("session id"))?,
@@ -198,7 +210,12 @@ fn into_access_claims(claims: Claims) -> Result<AccessClaims, Refusal> {
     if claims.jti.is_empty() || claims.client_id.is_empty() {
         return Err(Refusal("empty claim"));
     }
-    Ok(AccessClaims { subject, client_id: claims.client_id, expires_at: Timestamp::from_seconds(claims.exp) })
+    Ok(AccessClaims {
+        subject,
+        client_id: claims.client_id,
+        key_id: key_id.to_owned(),
+        expires_at: Timestamp::from_seconds(claims.exp),
+    })
 }
 
 impl std::fmt::Debug for Verifier {

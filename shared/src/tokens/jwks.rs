@@ -41,23 +41,35 @@ pub struct JwksDocument {
     /// Credentials of sessions created before this second are refused everywhere. 0 until a recovery moves it.
     #[serde(default)]
     pub(super) valid_from: u64,
+    /// Grows with every change: of two sets the greater one is the later.
+    #[serde(default)]
+    pub(super) revision: u64,
 }
 
-/// A JWKS document with only what a JWKS of ours has: a private member that somebody pasted in does not get out.
+impl JwksDocument {
+    pub(super) fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// A JWKS document with only what a JWKS of ours has, and only keys whose time is not over: a private member that somebody
+/// pasted in does not get out, and verifiers that know no `not_after` lose a retired key all the same.
 ///
 /// # Errors
 /// [`JwksError`] when it is no key set of ours.
-pub fn public_only(json: &str) -> Result<String, JwksError> {
-    let document: JwksDocument = serde_json::from_str(json)?;
+pub fn public_only(json: &str, now: Timestamp) -> Result<String, JwksError> {
+    let mut document: JwksDocument = serde_json::from_str(json)?;
+    document.keys.retain(|key| key.not_after.is_none_or(|end| now.seconds() < end));
     Jwks::try_from(document.clone())?;
-    Ok(serde_json::to_string(&document)?)
+    Ok(document.to_json())
 }
 
 /// A key set, parsed once: what a verifier holds.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Jwks {
     keys: Vec<PublicKey>,
     valid_from: Timestamp,
+    revision: u64,
 }
 
 /// One key of the set, bound to its one algorithm.
@@ -85,9 +97,24 @@ impl Jwks {
         self.keys.iter().find(|key| key.kid == kid).filter(in_time)
     }
 
+    /// Whether nothing can be verified.
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
+    /// The names of the keys that are to be trusted at `now`.
+    pub fn key_ids(&self, now: Timestamp) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| key.kid.as_str()).filter(move |kid| self.find(kid, now).is_some())
+    }
+
     /// Sessions created before this are refused.
     pub fn valid_from(&self) -> Timestamp {
         self.valid_from
+    }
+
+    /// Grows with every change of the keys.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The algorithms of the keys, each once.
@@ -112,7 +139,8 @@ impl TryFrom<JwksDocument> for Jwks {
         if keys.is_empty() {
             return Err(JwksError::Empty);
         }
-        Ok(Self { keys, valid_from: Timestamp::from_seconds(document.valid_from) })
+        let valid_from = Timestamp::from_seconds(document.valid_from);
+        Ok(Self { keys, valid_from, revision: document.revision })
     }
 }
 

@@ -39,13 +39,13 @@ pub(super) fn sign(
     Ok(format!("{message}.{signature}"))
 }
 
-/// Gives the claims of a token that one of `keys` signed as type `typ`. The claims are authentic and not yet judged.
-pub(super) fn open<C: DeserializeOwned>(
+/// Gives the claims of a token that one of `keys` signed as type `typ`, and which. The claims are authentic and not yet judged.
+pub(super) fn open<'k, C: DeserializeOwned>(
     unverified: &str,
     typ: &str,
-    keys: &Jwks,
+    keys: &'k Jwks,
     now: Timestamp,
-) -> Result<C, Refusal> {
+) -> Result<(C, &'k str), Refusal> {
     let (message, header, payload, signature) = split(unverified)?;
     let header = object(header)?;
     let header: Header<'_> = serde_json::from_str(&header).map_err(|_| Refusal("header"))?;
@@ -53,13 +53,14 @@ pub(super) fn open<C: DeserializeOwned>(
         return Err(Refusal("type"));
     }
     let algorithm = Algorithm::parse(header.alg).ok_or(Refusal("algorithm"))?;
-    let key = keys.find(header.kid, now).ok_or(Refusal("unknown key"))?;
+    let key = keys.find(header.kid, now).ok_or(Refusal::UNKNOWN_KEY)?;
     if key.algorithm != algorithm {
         return Err(Refusal("algorithm of another key"));
     }
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Refusal("encoding"))?;
     key.key.verify_sig(message.as_bytes(), &signature).map_err(|_| Refusal("signature"))?;
-    serde_json::from_str(&object(payload)?).map_err(|_| Refusal("claims"))
+    let claims = serde_json::from_str(&object(payload)?).map_err(|_| Refusal("claims"))?;
+    Ok((claims, &key.kid))
 }
 
 /// Splits into (what is signed, header, payload, signature); exactly three parts, none empty.

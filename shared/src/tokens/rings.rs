@@ -5,21 +5,30 @@
 //! | `sign` | signatures of JWTs | register, login, refresh |
 //! | `seal` | the MAC of refresh and session tokens | register, login, refresh, logout, session-authorizer |
 //! | `pepper` | the secret input of password hashes | register, login, me |
+//!
+//! A ring holds one `active` key, which makes new things, one `next` key, which everybody already knows, and `retired` keys,
+//! which still prove what they made. How keys go from one to the other is in [`rotation`].
 
+mod change;
+mod kind;
 mod pepper;
+pub mod rotation;
 mod seal;
+mod secrets;
 mod sign;
 
+pub use change::{Change, ChangeError, Changed, KeyInfo, Maker, change, generate, list};
+pub use kind::Kind;
 pub use pepper::PepperRing;
+pub use rotation::State;
 pub use seal::SealRing;
 pub use sign::SignRing;
 pub(super) use sign::SigningKey;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
-use super::secret::{InvalidSecret, Secret};
-use crate::domain::{Random, random::NoRandomness};
+use crate::domain::random::NoRandomness;
+use rotation::RingKey;
 
 /// Why a text is no key ring. Never quotes the text.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +47,9 @@ pub enum RingError {
     /// No key, or not exactly one that is active.
     #[error("the key ring needs exactly one active key")]
     NoActiveKey,
+    /// Several keys wait to become active.
+    #[error("the key ring has more than one next key")]
+    TwoNextKeys,
     /// A key of the wrong length or a sample.
     #[error("key {position} is not usable: {reason}")]
     UnusableKey {
@@ -48,7 +60,7 @@ pub enum RingError {
     },
 }
 
-/// Why no ring could be made.
+/// Why no key could be made.
 #[derive(Debug, thiserror::Error)]
 pub enum GenerateError {
     /// No random bytes.
@@ -68,90 +80,52 @@ struct Ring<K> {
     /// Credentials of sessions created before this second are refused.
     #[serde(default)]
     valid_from: u64,
+    /// Grows with every change: of two rings, or of what was published of them, the greater one is the later.
+    #[serde(default)]
+    revision: u64,
     keys: Vec<K>,
 }
 
-impl<K: for<'de> Deserialize<'de> + Serialize> Ring<K> {
+impl<K: RingKey> Ring<K> {
     const VERSION: u8 = 1;
 
-    fn new(kind: &str, keys: Vec<K>) -> Self {
-        Self { version: Self::VERSION, kind: kind.to_owned(), valid_from: 0, keys }
+    /// The first ring: an active key and a next one.
+    fn generate(kind: Kind, now: u64, draw: rotation::Draw<'_, K>) -> Result<String, GenerateError> {
+        let keys = vec![draw(State::Active)?, draw(State::Next)?];
+        let ring = Self { version: Self::VERSION, kind: kind.as_str().to_owned(), valid_from: 0, revision: now, keys };
+        Ok(ring.to_json())
     }
 
-    fn parse(kind: &str, json: &str) -> Result<Self, RingError> {
+    fn parse(kind: Kind, json: &str) -> Result<Self, RingError> {
         let malformed = |error: serde_json::Error| RingError::Malformed { line: error.line(), column: error.column() };
         let ring: Self = serde_json::from_str(json).map_err(malformed)?;
-        if ring.kind != kind {
+        if ring.kind != kind.as_str() {
             return Err(RingError::WrongKind(ring.kind));
         }
         if ring.version != Self::VERSION {
             return Err(RingError::Malformed { line: 1, column: 1 });
         }
+        ring.check()?;
         Ok(ring)
     }
 
-    fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-}
-
-/// Where a key is in its life. A `next` key is published and does not sign yet; a `retired` one only verifies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum State {
-    Next,
-    Active,
-    Retired,
-}
-
-/// A symmetric key as it is stored.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StoredSecret {
-    id: u32,
-    state: State,
-    created_at: u64,
-    secret: String,
-}
-
-impl StoredSecret {
-    fn draw(random: Random, now: u64) -> Result<Self, NoRandomness> {
-        let id = u32::from_be_bytes(random.draw()?);
-        let secret: [u8; super::secret::SECRET_BYTES] = random.draw()?;
-        Ok(Self { id, state: State::Active, created_at: now, secret: STANDARD.encode(secret) })
-    }
-
-    fn open(&self) -> Result<Secret, &'static str> {
-        let bytes = STANDARD.decode(&self.secret).map_err(|_| "not base64")?;
-        Secret::parse(&bytes).map_err(|reason| match reason {
-            InvalidSecret::Length => "it is not 32 bytes long",
-            InvalidSecret::Sample => "it is a sample, not random",
-        })
-    }
-}
-
-/// The symmetric keys of a ring: which one makes new things, and all that still prove old ones.
-#[derive(Debug, Clone)]
-struct Secrets {
-    active: u32,
-    keys: Vec<(u32, Secret)>,
-}
-
-impl Secrets {
-    fn open(stored: &[StoredSecret]) -> Result<Self, RingError> {
-        let open = |(position, key): (usize, &StoredSecret)| {
-            let secret = key.open().map_err(|reason| RingError::UnusableKey { position, reason })?;
-            Ok((key.id, secret))
-        };
-        let keys = stored.iter().enumerate().map(open).collect::<Result<_, RingError>>()?;
-        let mut active = stored.iter().filter(|key| key.state == State::Active);
-        match (active.next(), active.next()) {
-            (Some(key), None) => Ok(Self { active: key.id, keys }),
+    /// Exactly one active key, and at most one that is next: rings of earlier versions have none.
+    fn check(&self) -> Result<(), RingError> {
+        let count = |state| self.keys.iter().filter(|key| key.life().state == state).count();
+        match (count(State::Active), count(State::Next)) {
+            (1, 0 | 1) => Ok(()),
+            (1, _) => Err(RingError::TwoNextKeys),
             _ => Err(RingError::NoActiveKey),
         }
     }
 
-    fn find(&self, id: u32) -> Option<&Secret> {
-        self.keys.iter().find(|(key, _)| *key == id).map(|(_, secret)| secret)
+    /// The id of every key, in the ring's order.
+    fn ids(&self) -> Result<Vec<String>, RingError> {
+        let id = |(position, key): (usize, &K)| key.id().map_err(|reason| RingError::UnusableKey { position, reason });
+        self.keys.iter().enumerate().map(id).collect()
+    }
+
+    fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
     }
 }

@@ -16,7 +16,7 @@ use subtle::ConstantTimeEq;
 
 use super::SealRing;
 use crate::{
-    domain::{SeedHash, SessionId, UserId},
+    domain::{SeedHash, SessionId, Timestamp, UserId},
     error::Refusal,
 };
 
@@ -113,9 +113,9 @@ impl RefreshToken {
     /// Proves the seal of a token as it came. Nothing is read from anywhere.
     ///
     /// # Errors
-    /// [`Refusal`] for anything we did not seal as a refresh token of this issuer.
-    pub fn open(unverified: &str, ring: &SealRing, issuer: &str) -> Result<Self, Refusal> {
-        let (bytes, key_id) = open::<{ Self::HEAD_BYTES }>(Self::LABEL, issuer, unverified, ring)?;
+    /// [`Refusal`] for anything we did not seal as a refresh token of this issuer, with a key whose time is not over.
+    pub fn open(unverified: &str, ring: &SealRing, issuer: &str, now: Timestamp) -> Result<Self, Refusal> {
+        let (bytes, key_id) = open::<{ Self::HEAD_BYTES }>(Self::LABEL, issuer, unverified, ring, now)?;
         let mut fields = Fields(&bytes);
         let ([VERSION], user_id, session_id, generation, seed) =
             (fields.take()?, fields.take()?, fields.take()?, fields.take()?, fields.take()?)
@@ -159,9 +159,9 @@ impl SessionToken {
     /// Proves the seal of a token as it came. Nothing is read from anywhere.
     ///
     /// # Errors
-    /// [`Refusal`] for anything we did not seal as a session token of this issuer.
-    pub fn open(unverified: &str, ring: &SealRing, issuer: &str) -> Result<Self, Refusal> {
-        let (bytes, key_id) = open::<{ Self::HEAD_BYTES }>(Self::LABEL, issuer, unverified, ring)?;
+    /// [`Refusal`] for anything we did not seal as a session token of this issuer, with a key whose time is not over.
+    pub fn open(unverified: &str, ring: &SealRing, issuer: &str, now: Timestamp) -> Result<Self, Refusal> {
+        let (bytes, key_id) = open::<{ Self::HEAD_BYTES }>(Self::LABEL, issuer, unverified, ring, now)?;
         let mut fields = Fields(&bytes);
         let ([VERSION], user_id, session_id, seed) = (fields.take()?, fields.take()?, fields.take()?, fields.take()?)
         else {
@@ -197,6 +197,7 @@ fn open<const N: usize>(
     issuer: &str,
     unverified: &str,
     ring: &SealRing,
+    now: Timestamp,
 ) -> Result<([u8; N], u32), Refusal> {
     let text = unverified.strip_prefix(label).and_then(|rest| rest.strip_prefix('_')).ok_or(Refusal("label"))?;
     let bytes = Some(text)
@@ -206,7 +207,7 @@ fn open<const N: usize>(
     let (body, tag) = bytes.split_at(N + 4);
     let mut fields = Fields(body);
     let (head, key_id) = (fields.take()?, u32::from_be_bytes(fields.take()?));
-    let key = ring.find(key_id).ok_or(Refusal("unknown seal key"))?.hmac_key();
+    let key = ring.find_in_time(key_id, now).ok_or(Refusal("unknown seal key"))?.hmac_key();
     hmac::verify(&key, &sealed_message(label, issuer, body), tag).map_err(|_| Refusal("seal"))?;
     Ok((head, key_id))
 }

@@ -125,7 +125,7 @@ fn refresh_token(ring: &SealRing) -> RefreshToken {
 fn a_refresh_token_gives_back_what_was_sealed() {
     let ring = seal_ring();
     let sealed = refresh_token(&ring).seal(&ring, ISSUER).unwrap();
-    let opened = RefreshToken::open(sealed.reveal(), &ring, ISSUER).unwrap();
+    let opened = RefreshToken::open(sealed.reveal(), &ring, ISSUER, NOW).unwrap();
     assert_eq!(
         (opened.user_id, opened.session_id, opened.generation),
         (UserId::from_random([1; 16]), SessionId::from_random([2; 16]), 3)
@@ -140,13 +140,13 @@ fn b8_a_refresh_token_that_was_touched_is_refused() {
     for position in 0..token.len() {
         let mut bytes = token.clone().into_bytes();
         bytes[position] ^= 1;
-        assert!(RefreshToken::open(&String::from_utf8(bytes).unwrap(), &ring, ISSUER).is_err(), "byte {position}");
-        assert!(RefreshToken::open(&token[..position], &ring, ISSUER).is_err(), "cut at {position}");
+        assert!(RefreshToken::open(&String::from_utf8(bytes).unwrap(), &ring, ISSUER, NOW).is_err(), "byte {position}");
+        assert!(RefreshToken::open(&token[..position], &ring, ISSUER, NOW).is_err(), "cut at {position}");
     }
     for touched in
         [format!("{token}="), format!("{token}A"), format!(" {token}"), token.to_uppercase(), token.repeat(2)]
     {
-        assert!(RefreshToken::open(&touched, &ring, ISSUER).is_err());
+        assert!(RefreshToken::open(&touched, &ring, ISSUER, NOW).is_err());
     }
 }
 
@@ -157,10 +157,10 @@ fn g2_a_token_of_one_label_issuer_or_ring_is_none_of_another() {
     let session =
         SessionToken { user_id: token.user_id, session_id: token.session_id, seed: token.seed, key_id: token.key_id };
     let (refresh, session) = (token.seal(&ring, ISSUER).unwrap(), session.seal(&ring, ISSUER).unwrap());
-    assert!(RefreshToken::open(&session.reveal().replace("lks_", "lkr_"), &ring, ISSUER).is_err());
-    assert!(SessionToken::open(&refresh.reveal().replace("lkr_", "lks_"), &ring, ISSUER).is_err());
-    assert!(RefreshToken::open(refresh.reveal(), &ring, "https://other.example.com").is_err());
-    assert!(RefreshToken::open(refresh.reveal(), &seal_ring(), ISSUER).is_err());
+    assert!(RefreshToken::open(&session.reveal().replace("lks_", "lkr_"), &ring, ISSUER, NOW).is_err());
+    assert!(SessionToken::open(&refresh.reveal().replace("lkr_", "lks_"), &ring, ISSUER, NOW).is_err());
+    assert!(RefreshToken::open(refresh.reveal(), &ring, "https://other.example.com", NOW).is_err());
+    assert!(RefreshToken::open(refresh.reveal(), &seal_ring(), ISSUER, NOW).is_err());
 }
 
 #[test]
@@ -206,6 +206,6 @@ fn a_private_member_in_a_published_key_set_does_not_get_out() {
     let published = sign_ring(Algorithm::RS256).public_jwks();
     let careless = published.replacen("\"kty\"", "\"d\":\"c2VjcmV0\",\"kty\"", 1);
     assert!(Jwks::parse(&careless).is_ok());
-    assert_eq!(jwks::public_only(&careless).unwrap(), published);
-    assert!(jwks::public_only("{\"keys\":[]}").is_err());
+    assert_eq!(jwks::public_only(&careless, NOW).unwrap(), published);
+    assert!(jwks::public_only("{\"keys\":[]}", NOW).is_err());
 }

@@ -31,6 +31,17 @@ fn copy(table: &str, number: u64) -> String {
     name
 }
 
+/// Writes the item of the public keys past all our code.
+pub(super) fn publish(table: &str, document: &str, revision: u64) {
+    let item = json!({
+        "pk": { "S": "jwks" },
+        "sk": { "S": "current" },
+        "document": { "S": document },
+        "revision": { "N": revision.to_string() },
+    });
+    local_dynamodb().call("PutItem", &json!({ "TableName": table, "Item": item }));
+}
+
 fn connect(tables: Tables) -> DynamoDb {
     let endpoint = local_dynamodb().endpoint();
     let lookup = |name: &str| match name {

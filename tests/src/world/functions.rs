@@ -1,18 +1,25 @@
 //! The functions, put together over one store.
 
+use std::{sync::Mutex, time::Duration};
+
 use latchkey::{
     operations::{
         Guard, Mint, SessionGuard, account::Account, login::Login, logout::Logout, refresh::Refresh,
         register::Register, sessions::Sessions,
     },
     passwords::Passwords,
-    tokens::Verifier,
+    published::{Bound, Fetch, Keys, Revocations, Unfetched},
+    tokens::{Jwks, Verifier},
 };
+use latchkey_authorizer::Authorizer;
 use latchkey_session_authorizer::SessionAuthorizer;
 use latchkey_well_known::WellKnown;
 
-use super::Settings;
+use super::{Settings, quiet};
 use crate::store::Store;
+
+/// When authorizers fetch keys again that they have fetched, in seconds.
+pub(crate) const RELOAD: u64 = 300;
 
 /// All of them.
 pub(super) struct Functions {
@@ -23,7 +30,8 @@ pub(super) struct Functions {
     pub(super) sessions: Sessions<Store>,
     pub(super) me: Account<Store>,
     pub(super) well_known: WellKnown<Store>,
-    pub(super) authorizer: Verifier,
+    /// It is made for one thread; tests have several.
+    pub(super) authorizer: Mutex<Authorizer<Nobody>>,
     pub(super) session_authorizer: SessionAuthorizer<Store>,
 }
 
@@ -32,7 +40,7 @@ impl Functions {
         let store = || store.clone();
         let (policy, limits) = (settings.policy, settings.limits);
         let (mint, passwords, guard) = (|| mint(settings), || passwords(settings), || guard(settings));
-        let well_known = WellKnown::new(store(), settings.issuer.clone(), settings.rings.public_jwks());
+        let well_known = WellKnown::new(store(), settings.issuer.clone());
         Self {
             register: Register { store: store(), passwords: passwords(), policy, limits, mint: mint() },
             login: Login { store: store(), passwords: passwords(), limits, mint: mint() },
@@ -41,7 +49,7 @@ impl Functions {
             sessions: Sessions { store: store(), guard: guard() },
             me: Account { store: store(), guard: guard(), passwords: passwords(), limits },
             well_known: well_known.expect("the contract is JSON"),
-            authorizer: verifier(settings),
+            authorizer: Mutex::new(authorizer(settings, Some(settings.rings.jwks()), None, Nobody)),
             session_authorizer: SessionAuthorizer {
                 store: store(),
                 guard: session_guard(settings),
@@ -67,6 +75,29 @@ fn passwords(settings: &Settings) -> Passwords {
 
 fn verifier(settings: &Settings) -> Verifier {
     Verifier::new(&settings.audience(), settings.rings.jwks())
+}
+
+/// The stateless authorizer with its keys, and with the feed if it is given a bound.
+pub(crate) fn authorizer<F: Fetch>(
+    settings: &Settings,
+    keys: Option<Jwks>,
+    bound: Option<Bound>,
+    issuer: F,
+) -> Authorizer<F> {
+    Authorizer {
+        issuer,
+        keys: Keys::new(&settings.audience(), keys, RELOAD, quiet()),
+        revocations: bound.map(|bound| Revocations::new(bound, quiet())),
+    }
+}
+
+/// An issuer whom nobody may ask.
+pub(super) struct Nobody;
+
+impl Fetch for Nobody {
+    fn get(&self, path: &str, _: u64, _: Duration) -> Result<Vec<u8>, Unfetched> {
+        panic!("{path} was fetched without need");
+    }
 }
 
 fn session_guard(settings: &Settings) -> SessionGuard {

@@ -53,7 +53,7 @@ fn a8_a_kid_names_one_of_our_keys_and_its_own_algorithm() {
 fn both(rsa: &Rings, ec: &Rings) -> Rings {
     let parse = |ring: &str| serde_json::from_str::<Value>(ring).unwrap();
     let (mut ring, mut second) = (parse(&rsa.sign), parse(&ec.sign)["keys"][0].clone());
-    second["state"] = json!("next");
+    second["state"] = json!("retired");
     ring["keys"].as_array_mut().unwrap().push(second);
     Rings { sign: ring.to_string(), ..rsa.clone() }
 }

@@ -124,9 +124,9 @@ async fn g6_a_replay_within_the_grace_and_a_reuse_after_it_are_told_apart_and_co
 
 /// The same token, of another generation, sealed with the key of the deployment.
 fn forged(token: &str, generation: u32) -> String {
-    use latchkey::tokens::RefreshToken;
+    use latchkey::{domain::time::system_clock, tokens::RefreshToken};
     use latchkey_tests::{rings::Rings, world::ISSUER};
     let ring = Rings::of_local().seal();
-    let token = RefreshToken::open(token, &ring, ISSUER).unwrap().at_generation(generation);
+    let token = RefreshToken::open(token, &ring, ISSUER, system_clock().unwrap()).unwrap().at_generation(generation);
     token.seal(&ring, ISSUER).unwrap().reveal().to_owned()
 }

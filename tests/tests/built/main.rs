@@ -4,6 +4,7 @@
 
 mod admin;
 mod authorization;
+mod bounded;
 mod claims;
 mod faults;
 mod judges;

@@ -125,7 +125,7 @@ async fn g2_a_sealed_token_of_a_generation_that_was_never_issued_ends_the_sessio
         for generation in [2, 3, 1000, u32::MAX, 0] {
             let (_, tokens) = world.registered().await;
             let ring = world.settings.rings.seal();
-            let token = RefreshToken::open(&tokens.refresh, &ring, ISSUER).unwrap();
+            let token = RefreshToken::open(&tokens.refresh, &ring, ISSUER, world.now()).unwrap();
             let future = token.at_generation(generation).seal(&ring, ISSUER).unwrap();
             assert_refused(&world.refresh(future.reveal()).await);
             assert_eq!(cause(&world, &tokens).await, Some(EndCause::ReuseDetected), "generation {generation}");
@@ -139,7 +139,7 @@ async fn a_sealed_token_with_another_seed_is_refused_and_harms_nobody() {
     for world in World::on_each_store() {
         let (_, tokens) = world.registered().await;
         let ring = world.settings.rings.seal();
-        let token = RefreshToken::open(&tokens.refresh, &ring, ISSUER).unwrap();
+        let token = RefreshToken::open(&tokens.refresh, &ring, ISSUER, world.now()).unwrap();
         let guessed = RefreshToken { seed: Seed::from_random([7; 16]), ..token }.seal(&ring, ISSUER).unwrap();
         assert_refused(&world.refresh(guessed.reveal()).await);
         let (user_id, session_id, key_id) = (token.user_id, token.session_id, token.key_id);

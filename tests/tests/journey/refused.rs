@@ -37,7 +37,7 @@ async fn every_refusal_of_a_token_is_the_same_bytes_whatever_the_cause() {
         let (_, deleted) = world.registered().await;
         world.send(Call::delete("/auth/me").bearer(&deleted.access)).await;
         let ring = world.settings.rings.seal();
-        let token = RefreshToken::open(&ended.refresh, &ring, ISSUER).unwrap();
+        let token = RefreshToken::open(&ended.refresh, &ring, ISSUER, world.now()).unwrap();
         let unknown = RefreshToken {
             user_id: UserId::from_random([1; 16]),
             session_id: SessionId::from_random([2; 16]),

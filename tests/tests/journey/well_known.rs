@@ -18,7 +18,7 @@ async fn the_key_set_holds_public_halves_only() {
         assert_eq!(answer.headers["content-type"], "application/json");
         let set = answer.json();
         let keys = set["keys"].as_array().unwrap();
-        assert_eq!(keys.len(), 1);
+        assert_eq!(keys.len(), 2, "the active key and the next one");
         let members: Vec<_> = keys[0].as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(members, ["alg", "e", "kid", "kty", "n", "use"]);
         assert_eq!(
@@ -34,7 +34,7 @@ async fn published_keys_are_served_within_a_minute() {
         let get = || world.send(Call::get("/.well-known/jwks.json"));
         let deployed = get().await.body;
         let rotated = Rings::generate(latchkey::tokens::Algorithm::ES256).public_jwks();
-        world.store.publish_keys(&rotated).await.unwrap();
+        world.store.publish_keys(&rotated, 1).await.unwrap();
         world.advance(59);
         assert_eq!(get().await.body, deployed);
         world.advance(1);

@@ -2,6 +2,7 @@
 
 use latchkey::{
     domain::{Attempt, AttemptLimits, EndCause, Session},
+    ports::Change,
     tokens::sealed::Seed,
 };
 
@@ -11,11 +12,15 @@ use crate::{
 };
 
 pub(crate) async fn published_keys_are_read_back_and_replaced(store: impl Store) {
-    assert_eq!(store.find_published_keys().await.unwrap(), None);
-    for document in [r#"{"keys":[]}"#, r#"{"keys":[{"kty":"RSA"}]}"#] {
-        store.publish_keys(document).await.unwrap();
+    // Far from whatever was published in these tables before.
+    let first = NOW.seconds();
+    let later = [(r#"{"keys":[]}"#, first), (r#"{"keys":[{"kty":"RSA"}]}"#, first), (r#"{"keys":[{}]}"#, first + 1)];
+    for (document, revision) in later {
+        assert_eq!(store.publish_keys(document, revision).await.unwrap(), Change::Done);
         assert_eq!(store.find_published_keys().await.unwrap().as_deref(), Some(document));
     }
+    assert_eq!(store.publish_keys("{}", first).await.unwrap(), Change::Stale, "somebody slow undoes no rotation");
+    assert_eq!(store.find_published_keys().await.unwrap().as_deref(), Some(r#"{"keys":[{}]}"#));
 }
 
 pub(crate) async fn b13_a_dump_of_the_tables_holds_no_seed(store: impl Store) {

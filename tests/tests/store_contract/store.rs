@@ -7,7 +7,7 @@ use latchkey::{
     ports::{
         ClearAttempts, CreateSession, CreateUser, DeleteUser, DisableUser, EnableUser, EndSession, FindAccount,
         FindAccountById, FindPublishedKeys, FindSession, FindUser, FindUserByEmail, ListSessions, PublishKeys,
-        RaiseEpoch, RenameUser, ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants, SlideSession,
+        RaiseEpoch, ReadFeed, RenameUser, ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants, SlideSession,
     },
 };
 use latchkey_tests::local_dynamodb::local_dynamodb;
@@ -35,6 +35,7 @@ pub(crate) trait Store:
     + Sessions
     + ReserveAttempt
     + ClearAttempts
+    + ReadFeed
     + FindPublishedKeys
     + PublishKeys
     + Clone
@@ -65,7 +66,7 @@ impl Sessions for DynamoDb {}
 pub(crate) fn line(entry: &FeedEntry) -> String {
     let epoch = entry.epoch.map(|epoch| epoch.to_string()).unwrap_or_default();
     let (bucket, shard, until) = (entry.bucket, entry.shard(), entry.until.seconds());
-    format!("feed#{bucket}#{shard} {} {epoch} {until}", entry.name())
+    format!("feed#{}#{shard} {bucket:010}#{} {epoch} {until}", bucket / 360, entry.name())
 }
 
 impl Store for Memory {

@@ -61,7 +61,7 @@ fn an_answer_of_an_authorizer_is_asked_for_again_at_every_request() -> Outcome {
 }
 
 #[test]
-fn every_policy_names_its_actions_and_its_tables_or_secrets() -> Outcome {
+fn every_policy_names_its_actions_and_its_tables_secrets_or_functions() -> Outcome {
     let template = Template::latchkey()?;
     for (id, function) in template.functions() {
         for statement in statements(function) {
@@ -75,8 +75,8 @@ fn every_policy_names_its_actions_and_its_tables_or_secrets() -> Outcome {
             for resource in resources {
                 let owner = resource["Fn::GetAtt"][0].as_str().unwrap_or_default();
                 let kind = &template.resource(owner)["Type"];
-                let ours = kind == "AWS::DynamoDB::Table" || kind == "AWS::SecretsManager::Secret";
-                assert!(ours, "{id} may reach {resource}, which is no table or secret of this stack");
+                let ours = ["AWS::DynamoDB::Table", "AWS::SecretsManager::Secret", "AWS::Serverless::Function"];
+                assert!(ours.iter().any(|ours| kind == ours), "{id} may reach {resource}, which is not of this stack");
             }
         }
     }
@@ -103,6 +103,56 @@ fn a_function_can_read_the_keys_it_is_told_of_and_no_others() -> Outcome {
     Ok(())
 }
 
+/// Every function that is told of a ring, and the one that serves the public keys, is replaced by a revocation; and what may be
+/// changed is exactly that.
+#[test]
+fn a_revocation_reaches_every_function_that_holds_keys_and_changes_no_other() -> Outcome {
+    let template = Template::latchkey()?;
+    let rotate_keys = &template.resource("RotateKeys")["Properties"];
+    let variables = &rotate_keys["Environment"]["Variables"];
+    let named = |value: &Json| value["Ref"].as_str().unwrap_or_default().to_owned();
+    let restarted: BTreeSet<String> =
+        list(&variables["LATCHKEY_KEY_HOLDERS"]["Fn::Join"][1]).into_iter().map(named).collect();
+    let holds_keys = |function: &Json| {
+        let variables = &function["Environment"]["Variables"];
+        variables.as_object().into_iter().flatten().any(|(name, _)| name.ends_with("_KEYS"))
+    };
+    let functions = template.functions();
+    let holders = functions.iter().filter(|(id, function)| **id == "WellKnown" || holds_keys(function));
+    let holders: BTreeSet<String> = holders.map(|(id, _)| (*id).to_owned()).filter(|id| id != "RotateKeys").collect();
+    assert_eq!(restarted, holders);
+
+    let mut changeable = BTreeSet::new();
+    for statement in statements(rotate_keys) {
+        if list(&statement["Action"]).contains(&&json!("lambda:UpdateFunctionConfiguration")) {
+            let functions = list(&statement["Resource"]).into_iter();
+            changeable.extend(functions.filter_map(|function| function["Fn::GetAtt"][0].as_str().map(str::to_owned)));
+        }
+    }
+    assert_eq!(variables["LATCHKEY_AUTHORIZER_FUNCTION"], json!({ "Ref": "Authorizer" }));
+    assert_eq!(changeable, restarted.into_iter().chain(["Authorizer".to_owned()]).collect());
+    Ok(())
+}
+
+/// The schedule and the end of a deployment, with events that the function understands.
+#[test]
+fn only_the_schedule_and_the_end_of_a_deployment_may_invoke_the_function_that_rotates() -> Outcome {
+    let template = Template::latchkey()?;
+    let target = &template.resource("KeyRotation")["Properties"]["Target"];
+    assert_eq!(target["Input"], r#"{"action":"rotate","actor":"schedule"}"#);
+    let rule = &template.resource("KeysAfterDeployment")["Properties"];
+    assert_eq!(rule["Targets"][0]["Input"], r#"{"action":"publish","actor":"deployment"}"#);
+    assert_eq!(rule["EventPattern"]["detail"]["stack-id"], json!([{ "Ref": "AWS::StackId" }]));
+    let permissions = template.resources("AWS::Lambda::Permission");
+    let permitted = permissions.values().filter(|permission| permission["FunctionName"]["Ref"] == "RotateKeys");
+    let sources: Vec<_> = permitted.map(|permission| permission["SourceArn"].clone()).collect();
+    assert_eq!(sources, [json!({ "Fn::GetAtt": ["KeysAfterDeployment", "Arn"] })]);
+    let arn = json!({ "Fn::GetAtt": ["RotateKeys", "Arn"] });
+    let role = &template.resource("KeyRotationRole")["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0];
+    assert_eq!((&target["Arn"], &role["Resource"], &rule["Targets"][0]["Arn"]), (&arn, &arn, &arn));
+    Ok(())
+}
+
 #[test]
 fn the_stateless_authorizer_may_do_nothing_at_all() -> Outcome {
     let template = Template::latchkey()?;
@@ -111,12 +161,14 @@ fn the_stateless_authorizer_may_do_nothing_at_all() -> Outcome {
 }
 
 #[test]
-fn the_public_function_reads_nothing_but_the_public_keys() -> Outcome {
+fn the_public_function_reads_nothing_but_the_public_keys_and_the_feed() -> Outcome {
     let template = Template::latchkey()?;
     let found = statements(&template.resource("WellKnown")["Properties"]);
-    assert_eq!(found.len(), 1);
+    assert_eq!(found.len(), 2);
     assert_eq!(found[0]["Action"], json!(["dynamodb:GetItem"]));
     assert_eq!(found[0]["Condition"], json!({ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["jwks"] } }));
+    assert_eq!(found[1]["Action"], json!(["dynamodb:Query"]));
+    assert_eq!(found[1]["Condition"], json!({ "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["feed#*"] } }));
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::access::statements;
 use crate::cloudformation::{Template, list, root};
 
 /// What each port of `shared/src/ports.rs` calls, as table and action. Parts of a transaction count one by one.
-const PORTS: [(&str, &[&str]); 22] = [
+const PORTS: [(&str, &[&str]); 23] = [
     ("ReserveAttempt", &["Ephemera UpdateItem"]),
     ("ClearAttempts", &["Ephemera DeleteItem"]),
     ("CreateUser", &["Users PutItem"]),
@@ -30,8 +30,9 @@ const PORTS: [(&str, &[&str]); 22] = [
     ("RotateSession", &["Sessions UpdateItem"]),
     ("SlideSession", &["Sessions UpdateItem"]),
     ("EndSession", &["Sessions UpdateItem", "Ephemera PutItem"]),
+    ("ReadFeed", &["Ephemera Query"]),
     ("FindPublishedKeys", &["Ephemera GetItem"]),
-    ("PublishKeys", &["Ephemera PutItem"]),
+    ("PublishKeys", &["Ephemera UpdateItem"]),
 ];
 
 #[test]
@@ -57,13 +58,14 @@ fn rights_on_the_table_of_public_keys_end_at_the_beginning_of_a_partition_key() 
             let conditions = statement["Condition"].as_object().into_iter().flatten();
             let keys: Vec<_> = conditions.flat_map(|(_, condition)| list(&condition["dynamodb:LeadingKeys"])).collect();
             assert_eq!(keys.len(), 1, "{id}: a statement about Ephemera names one beginning of keys");
-            purposes.extend(
-                keys.iter().filter_map(|key| key.as_str()).map(|key| format!("{key} {}", template.operation(id))),
-            );
+            for action in list(&statement["Action"]).iter().filter(|_| keys[0] == "jwks") {
+                purposes.insert(format!("{} {}", action.as_str().unwrap_or_default(), template.operation(id)));
+            }
         }
     }
-    let writers_of_keys: Vec<_> = purposes.iter().filter(|purpose| purpose.starts_with("jwks ")).collect();
-    assert_eq!(writers_of_keys, ["jwks rotate-keys", "jwks well-known"]);
+    let readers = ["logout", "me", "sessions", "well-known"].map(|operation| format!("dynamodb:GetItem {operation}"));
+    let expected = readers.into_iter().chain(["dynamodb:UpdateItem rotate-keys".to_owned()]).collect();
+    assert_eq!(purposes, expected);
     Ok(())
 }
 

@@ -30,8 +30,6 @@ pub struct Ready {
     pub tables: BTreeMap<String, String>,
     /// Kind of ring to `file:<path>`.
     pub keys: BTreeMap<String, String>,
-    /// The public keys, JSON.
-    pub jwks: String,
 }
 
 /// Starts it and waits until it is ready.

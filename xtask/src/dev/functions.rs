@@ -14,8 +14,6 @@ use super::settings::Settings;
 use crate::process::{self, Group};
 use crate::{cargo, interrupt, paths};
 
-/// Makes and rotates the rings in Secrets Manager; here they are files.
-const NOT_HERE: &str = "rotate-keys";
 /// What no function needs for getting ready.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
@@ -24,7 +22,7 @@ pub fn all() -> Result<Vec<String>> {
     let folders = fs::read_dir(paths::root().join("functions")).context("functions/ cannot be read")?;
     let mut names: Vec<String> = folders
         .filter_map(|folder| folder.ok()?.file_name().into_string().ok())
-        .filter(|name| name != NOT_HERE && paths::root().join("functions").join(name).join("Cargo.toml").exists())
+        .filter(|name| paths::root().join("functions").join(name).join("Cargo.toml").exists())
         .collect();
     names.sort();
     Ok(names)

@@ -7,6 +7,8 @@ use super::database::Ready;
 
 /// Short enough for a person to see reuse detection, long enough for two tabs.
 const REFRESH_GRACE_SECONDS: &str = "3";
+/// Nothing here replaces the sandboxes of functions: a rotation or revocation reaches them within this time.
+const KEYS_RELOAD_SECONDS: &str = "5";
 /// Everybody here has the source 127.0.0.1; test suites sign in often.
 const ATTEMPTS_PER_SOURCE: &str = "100000";
 
@@ -24,8 +26,8 @@ fn defaults(port: u16, ready: &Ready) -> Settings {
     let mut settings = Settings::from(
         [
             ("LATCHKEY_ISSUER", format!("http://localhost:{port}")),
-            ("LATCHKEY_JWKS", ready.jwks.clone()),
             ("LATCHKEY_REFRESH_GRACE_SECONDS", REFRESH_GRACE_SECONDS.to_owned()),
+            ("LATCHKEY_KEYS_RELOAD_SECONDS", KEYS_RELOAD_SECONDS.to_owned()),
             ("LATCHKEY_ATTEMPTS_PER_SOURCE", ATTEMPTS_PER_SOURCE.to_owned()),
             ("AWS_ENDPOINT_URL_DYNAMODB", ready.endpoint.clone()),
             // DynamoDB's API wants to be signed; these open nothing anywhere.
@@ -54,7 +56,6 @@ mod tests {
             endpoint: "http://127.0.0.1:1".to_owned(),
             tables: BTreeMap::from([("users".to_owned(), "latchkey-users".to_owned())]),
             keys: BTreeMap::from([("seal".to_owned(), "file:/keys/seal.json".to_owned())]),
-            jwks: "{}".to_owned(),
         };
         let settings = defaults(9001, &ready);
         assert_eq!(settings["LATCHKEY_ISSUER"], "http://localhost:9001");

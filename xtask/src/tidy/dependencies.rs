@@ -3,6 +3,7 @@
 //! ```text
 //! functions        -> everything
 //! http             -> operations, tokens, error, domain, config, telemetry
+//! published        -> tokens, error, domain, config, telemetry
 //! operations       -> ports, passwords, tokens, error, domain
 //! passwords        -> tokens, error, domain
 //! tokens           -> error, domain
@@ -12,7 +13,8 @@
 //! domain           -> nothing
 //! ```
 //!
-//! `config`, `keys`, `startup` and `telemetry` put functions together: beside each other, only `http` and functions name them.
+//! `config`, `keys`, `startup` and `telemetry` put functions together: beside each other, only `http`, `published` and functions
+//! name them.
 
 use syn::visit::{self, Visit};
 
@@ -20,8 +22,9 @@ use super::source::{Source, is_test_item, lines};
 use super::{Finding, finding};
 
 /// What a part of the core crate may name of the others.
-const MODULES: [(&str, &[&str]); 9] = [
+const MODULES: [(&str, &[&str]); 10] = [
     ("http", &["operations", "tokens", "error", "domain", "config", "telemetry"]),
+    ("published", &["tokens", "error", "domain", "config", "telemetry"]),
     ("operations", &["ports", "passwords", "tokens", "error", "domain"]),
     ("passwords", &["tokens", "error", "domain"]),
     ("tokens", &["error", "domain"]),
@@ -33,11 +36,13 @@ const MODULES: [(&str, &[&str]); 9] = [
 ];
 
 /// Crates that belong to one place.
-const CRATES: [(&str, &[&str]); 4] = [
+const CRATES: [(&str, &[&str]); 6] = [
     ("jsonwebtoken", &["shared/src/tokens"]),
     ("lambda_http", &["shared/src/http", "functions/"]),
     ("aws_lambda_events", &["shared/src/http", "functions/", "tests/"]),
     ("aws_sdk_dynamodb", &["shared/src/dynamodb", "tests/"]),
+    ("ureq", &["shared/src/published", "tests/"]),
+    ("rustls", &["shared/src/published"]),
 ];
 
 /// Paths of one file that break the rule.

@@ -1,25 +1,26 @@
 //! The ring that peppers password hashes.
 
-use super::{GenerateError, Ring, RingError, Secrets, StoredSecret};
+use super::{
+    GenerateError, Kind, Ring, RingError,
+    secrets::{Secrets, StoredSecret},
+};
 use crate::{
     domain::{Random, Timestamp},
     tokens::secret::Secret,
 };
 
-const KIND: &str = "pepper";
-
 /// Peppers: secret inputs of the password hash, so that a dump of the table alone cannot be guessed against. A pepper stays
-/// while any password names it.
+/// until somebody revokes it: while it does, passwords that name it can be verified, and are hashed again with the active one.
 #[derive(Debug, Clone)]
 pub struct PepperRing(Secrets);
 
 impl PepperRing {
-    /// Draws a ring of one pepper and gives its JSON.
+    /// Draws an active key and a next one, and gives the ring's JSON.
     ///
     /// # Errors
     /// [`GenerateError`] when there are no random bytes.
     pub fn generate(random: Random, now: Timestamp) -> Result<String, GenerateError> {
-        Ok(Ring::new(KIND, vec![StoredSecret::draw(random, now.seconds())?]).to_json())
+        Ring::generate(Kind::Pepper, now.seconds(), &|state| StoredSecret::draw(random, state, now))
     }
 
     /// Parses a ring.
@@ -27,8 +28,7 @@ impl PepperRing {
     /// # Errors
     /// [`RingError`], which says what to mend and quotes nothing.
     pub fn parse(json: &str) -> Result<Self, RingError> {
-        let ring: Ring<StoredSecret> = Ring::parse(KIND, json)?;
-        Ok(Self(Secrets::open(&ring.keys)?))
+        Secrets::parse(Kind::Pepper, json).map(Self)
     }
 
     /// The id of the pepper of new hashes.

@@ -1,28 +1,26 @@
 //! The ring that seals refresh and session tokens.
 
-use super::{GenerateError, Ring, RingError, Secrets, StoredSecret};
+use super::{
+    GenerateError, Kind, Ring, RingError,
+    secrets::{Secrets, StoredSecret},
+};
 use crate::{
     domain::{Random, Timestamp},
     tokens::secret::Secret,
 };
 
-const KIND: &str = "seal";
-
 /// Keys for the MAC of refresh and session tokens. A key stays until the last session sealed with it has reached its absolute
 /// limit.
 #[derive(Debug, Clone)]
-pub struct SealRing {
-    secrets: Secrets,
-    valid_from: Timestamp,
-}
+pub struct SealRing(Secrets);
 
 impl SealRing {
-    /// Draws a ring of one key and gives its JSON.
+    /// Draws an active key and a next one, and gives the ring's JSON.
     ///
     /// # Errors
     /// [`GenerateError`] when there are no random bytes.
     pub fn generate(random: Random, now: Timestamp) -> Result<String, GenerateError> {
-        Ok(Ring::new(KIND, vec![StoredSecret::draw(random, now.seconds())?]).to_json())
+        Ring::generate(Kind::Seal, now.seconds(), &|state| StoredSecret::draw(random, state, now))
     }
 
     /// Parses a ring.
@@ -30,21 +28,26 @@ impl SealRing {
     /// # Errors
     /// [`RingError`], which says what to mend and quotes nothing.
     pub fn parse(json: &str) -> Result<Self, RingError> {
-        let ring: Ring<StoredSecret> = Ring::parse(KIND, json)?;
-        Ok(Self { secrets: Secrets::open(&ring.keys)?, valid_from: Timestamp::from_seconds(ring.valid_from) })
+        Secrets::parse(Kind::Seal, json).map(Self)
     }
 
     /// The id of the key that seals new sessions.
     pub fn active_id(&self) -> u32 {
-        self.secrets.active
+        self.0.active
     }
 
+    /// The key that sealed a token, if it still proves anything at `now`.
+    pub(in crate::tokens) fn find_in_time(&self, id: u32, now: Timestamp) -> Option<&Secret> {
+        self.0.find_in_time(id, now)
+    }
+
+    /// The key that seals the next token of a session: the one of its first, whose time was judged when that was opened.
     pub(in crate::tokens) fn find(&self, id: u32) -> Option<&Secret> {
-        self.secrets.find(id)
+        self.0.find(id)
     }
 
     /// Sessions created before this are refused.
     pub fn valid_from(&self) -> Timestamp {
-        self.valid_from
+        self.0.valid_from
     }
 }

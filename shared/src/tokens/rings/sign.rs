@@ -12,7 +12,10 @@ use jsonwebtoken::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{GenerateError, Ring, RingError, State};
+use super::{
+    GenerateError, Kind, Ring, RingError, State,
+    rotation::{Life, RingKey},
+};
 use crate::{
     domain::Timestamp,
     tokens::{
@@ -20,8 +23,6 @@ use crate::{
         jwks::{JwksDocument, PublicJwk},
     },
 };
-
-const KIND: &str = "sign";
 
 /// Private keys for access tokens: exactly one signs, the others are published so that verifiers know them before they sign
 /// and after.
@@ -41,31 +42,24 @@ pub(in crate::tokens) struct SigningKey {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StoredKey {
-    algorithm: Algorithm,
+pub(super) struct StoredKey {
+    pub(super) algorithm: Algorithm,
     state: State,
     created_at: u64,
     /// The second past which verifiers refuse the key.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     not_after: Option<u64>,
     /// PKCS#8, PEM (RFC 7468).
     private_key: String,
 }
 
 impl SignRing {
-    /// Makes a ring of one key and gives its JSON.
+    /// Makes an active key and a next one, and gives the ring's JSON.
     ///
     /// # Errors
     /// [`GenerateError`] when the crypto library refuses.
     pub fn generate(algorithm: Algorithm, now: Timestamp) -> Result<String, GenerateError> {
-        let key = StoredKey {
-            algorithm,
-            state: State::Active,
-            created_at: now.seconds(),
-            not_after: None,
-            private_key: generate_pem(algorithm).map_err(|_| GenerateError::Crypto)?,
-        };
-        Ok(Ring::new(KIND, vec![key]).to_json())
+        Ring::generate(Kind::Sign, now.seconds(), &|state| StoredKey::draw(algorithm, state, now))
     }
 
     /// Parses a ring.
@@ -73,19 +67,19 @@ impl SignRing {
     /// # Errors
     /// [`RingError`], which says what to mend and quotes nothing.
     pub fn parse(json: &str) -> Result<Self, RingError> {
-        let ring: Ring<StoredKey> = Ring::parse(KIND, json)?;
-        let mut active = Vec::new();
+        let ring: Ring<StoredKey> = Ring::parse(Kind::Sign, json)?;
+        let mut active = None;
         let mut keys = Vec::new();
         for (position, stored) in ring.keys.iter().enumerate() {
             let unusable = |reason| RingError::UnusableKey { position, reason };
             let (key, jwk) = stored.open().map_err(unusable)?;
             keys.push(PublicJwk { jwk, not_after: stored.not_after });
             if stored.state == State::Active {
-                active.push(key);
+                active = Some(key);
             }
         }
-        let [active] = <[_; 1]>::try_from(active).map_err(|_| RingError::NoActiveKey)?;
-        Ok(Self { active, published: JwksDocument { keys, valid_from: ring.valid_from } })
+        let published = JwksDocument { keys, valid_from: ring.valid_from, revision: ring.revision };
+        Ok(Self { active: active.ok_or(RingError::NoActiveKey)?, published })
     }
 
     /// The key that signs.
@@ -95,11 +89,42 @@ impl SignRing {
 
     /// The public halves, as the JSON text that is published.
     pub fn public_jwks(&self) -> String {
-        serde_json::to_string(&self.published).unwrap_or_default()
+        self.published.to_json()
+    }
+
+    /// The public halves without one: what is published before that one is taken out of the ring.
+    pub fn public_jwks_without(&self, kid: &str) -> String {
+        let mut published = self.published.clone();
+        published.keys.retain(|key| key.jwk.common.key_id.as_deref() != Some(kid));
+        published.to_json()
+    }
+
+    /// Grows with every change of the ring.
+    pub fn revision(&self) -> u64 {
+        self.published.revision
+    }
+}
+
+impl RingKey for StoredKey {
+    fn id(&self) -> Result<String, &'static str> {
+        self.open().map(|(key, _)| key.kid)
+    }
+
+    fn life(&self) -> Life {
+        Life { state: self.state, created_at: self.created_at, not_after: self.not_after }
+    }
+
+    fn set(&mut self, state: State, not_after: Option<u64>) {
+        (self.state, self.not_after) = (state, not_after);
     }
 }
 
 impl StoredKey {
+    pub(super) fn draw(algorithm: Algorithm, state: State, now: Timestamp) -> Result<Self, GenerateError> {
+        let private_key = generate_pem(algorithm).map_err(|_| GenerateError::Crypto)?;
+        Ok(Self { algorithm, state, created_at: now.seconds(), not_after: None, private_key })
+    }
+
     fn open(&self) -> Result<(SigningKey, Jwk), &'static str> {
         let pem = self.private_key.as_bytes();
         let key = match self.algorithm {

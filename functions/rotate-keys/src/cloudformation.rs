@@ -8,7 +8,7 @@ use aws_smithy_types::body::SdkBody;
 use latchkey::startup::StartupError;
 use serde::Serialize;
 
-use crate::Event;
+use crate::CustomResource;
 
 /// The resource's name for CloudFormation. It never changes: a changed one would make CloudFormation delete the old.
 const PHYSICAL_RESOURCE_ID: &str = "latchkey-keys";
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) enum Outcome {
     /// The rings exist and the public keys are published.
-    Ready { jwks: String },
+    Ready,
     /// The resource is deleted, the rings stay.
     Kept,
     /// Something could not be read or written.
@@ -35,22 +35,13 @@ pub(crate) struct Answer<'a> {
     stack_id: &'a str,
     request_id: &'a str,
     logical_resource_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Data>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Data {
-    jwks: String,
 }
 
 impl<'a> Answer<'a> {
-    pub(crate) fn new(event: &'a Event, outcome: Outcome) -> Self {
-        let (status, reason, data) = match outcome {
-            Outcome::Ready { jwks } => ("SUCCESS", None, Some(Data { jwks })),
-            Outcome::Kept => ("SUCCESS", None, None),
-            Outcome::Failed { reason } => ("FAILED", Some(reason), None),
+    pub(crate) fn new(event: &'a CustomResource, outcome: Outcome) -> Self {
+        let (status, reason) = match outcome {
+            Outcome::Ready | Outcome::Kept => ("SUCCESS", None),
+            Outcome::Failed { reason } => ("FAILED", Some(reason)),
         };
         Self {
             status,
@@ -59,7 +50,6 @@ impl<'a> Answer<'a> {
             stack_id: &event.stack_id,
             request_id: &event.request_id,
             logical_resource_id: &event.logical_resource_id,
-            data,
         }
     }
 

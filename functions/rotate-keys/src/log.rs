@@ -1,0 +1,78 @@
+//! One line per action: who, why, what became of which key.
+
+use std::time::Instant;
+
+use latchkey::{
+    config::{ConfigError, Env},
+    error::Error,
+    http::problem,
+    telemetry::{Event, Facts, Telemetry},
+    tokens::rings::{Change, Kind, rotation::Moved},
+};
+
+/// The line of one action, until it is written.
+pub(crate) struct Log {
+    telemetry: Telemetry,
+    request_id: String,
+    started: Instant,
+    action: &'static str,
+    facts: Facts,
+}
+
+impl Log {
+    pub(crate) fn begin(env: &Env, request_id: &str) -> Result<Self, ConfigError> {
+        Ok(Self {
+            telemetry: Telemetry::from_env("rotate-keys", env)?,
+            request_id: request_id.to_owned(),
+            started: Instant::now(),
+            action: "",
+            facts: Facts::default(),
+        })
+    }
+
+    pub(crate) fn action(&mut self, action: &'static str) {
+        self.action = action;
+    }
+
+    pub(crate) fn asked_by(&mut self, actor: Option<String>, purpose: Option<String>) {
+        (self.facts.actor, self.facts.purpose) = (actor, purpose);
+    }
+
+    /// Notes what became of the keys of one kind.
+    pub(crate) fn changed(&mut self, kind: Kind, what: Change<'_>, moved: &[Moved]) {
+        let event = match what {
+            Change::Rotate | Change::RotateIfDue | Change::ForceRotate => Some(Event::KeysRotated),
+            Change::Revoke(_) => Some(Event::KeyRevoked),
+            Change::ValidFrom(_) => Some(Event::ValidFromMoved),
+            Change::Ensure => None,
+        };
+        self.facts.event = event.or(self.facts.event);
+        let kind = kind.as_str();
+        if let Change::ValidFrom(at) = what {
+            self.facts.changes.push(format!("{kind} valid-from {}", at.seconds()));
+        }
+        self.facts.changes.extend(moved.iter().map(|Moved { id, fate }| format!("{kind} {id} {}", fate.as_str())));
+    }
+
+    /// Notes that nothing was done, because somebody else did it at the same moment.
+    pub(crate) fn lost(&mut self, kind: Kind) {
+        self.facts.reason = Some(format!("somebody else rotated the {} ring at the same moment", kind.as_str()));
+    }
+
+    pub(crate) fn has_changes(&self) -> bool {
+        !self.facts.changes.is_empty()
+    }
+
+    /// Writes the line.
+    pub(crate) fn end<T>(self, result: &Result<T, Error>) {
+        let (status, facts) = match result {
+            Ok(_) => (200, self.facts),
+            Err(error) => {
+                let Facts { problem, reason, .. } = problem::facts(error);
+                let reason = reason.or_else(|| Some(error.to_string()));
+                (problem::status(error), Facts { problem, reason, event: Some(Event::KeysFailed), ..self.facts })
+            }
+        };
+        self.telemetry.record(&self.request_id, "INVOKE", self.action, status, self.started.elapsed(), &facts);
+    }
+}

@@ -1,0 +1,98 @@
+//! Where the public keys go: into the table, from which `well-known` and our own functions read them, and into the
+//! authorizer's environment, from which it has them without asking anybody.
+
+use latchkey::{
+    config::Env,
+    domain::Random,
+    error::Error,
+    ports::{Change, PublishKeys},
+    tokens::SignRing,
+};
+
+use crate::{environment, lambda_api::LambdaApi, rings::Rings, unavailable};
+
+/// How often the ring may change while it is being published.
+const TRIES: u32 = 5;
+
+/// The places of the public keys, and the functions that hold keys of any kind.
+pub(crate) struct Publication<'a, S> {
+    store: S,
+    lambda: LambdaApi<'a>,
+    /// `LATCHKEY_AUTHORIZER_FUNCTION`; in development there is none, and the authorizer fetches.
+    authorizer: Option<&'a str>,
+    /// `LATCHKEY_KEY_HOLDERS`, separated by commas; in development there are none, and they read again within seconds.
+    holders: Vec<&'a str>,
+}
+
+impl<'a, S: PublishKeys> Publication<'a, S> {
+    pub(crate) fn new(env: &'a Env, store: S) -> Result<Self, Error> {
+        let holders = env.get("LATCHKEY_KEY_HOLDERS").into_iter().flat_map(|names| names.split(','));
+        Ok(Self {
+            store,
+            lambda: LambdaApi::new(env).map_err(unavailable)?,
+            authorizer: env.get("LATCHKEY_AUTHORIZER_FUNCTION"),
+            holders: holders.map(str::trim).filter(|name| !name.is_empty()).collect(),
+        })
+    }
+
+    /// Publishes the public halves of the ring as it is now. Doing it again changes nothing.
+    pub(crate) async fn publish(&self, rings: &Rings<'_>) -> Result<(), Error> {
+        let ring = self.publish_in_table(rings).await?;
+        self.tell_authorizer(&ring, None).await
+    }
+
+    /// Publishes, and makes every function that holds keys begin anew: warm sandboxes would go on with what they have read for
+    /// minutes. All are tried; the error names those that did not do it.
+    pub(crate) async fn publish_and_restart(&self, rings: &Rings<'_>) -> Result<(), Error> {
+        let ring = self.publish_in_table(rings).await?;
+        let mark = mark()?;
+        let mut results = vec![self.tell_authorizer(&ring, Some(&mark)).await];
+        for name in &self.holders {
+            results.push(self.update(name, |variables| environment::mark(variables, &mark)).await);
+        }
+        let failures = results.into_iter().filter_map(Result::err);
+        let failures: Vec<_> = failures.map(|error| latchkey::error::chain(&error)).collect();
+        if failures.is_empty() { Ok(()) } else { Err(unavailable(failures.join("; "))) }
+    }
+
+    /// Takes a key out of what is published in the table, before it is taken out of the ring. That somebody else has published
+    /// a later ring is seen when this one is replaced.
+    pub(crate) async fn withdraw(&self, ring: &SignRing, kid: &str) -> Result<(), Error> {
+        self.store.publish_keys(&ring.public_jwks_without(kid), ring.revision()).await?;
+        Ok(())
+    }
+
+    async fn publish_in_table(&self, rings: &Rings<'_>) -> Result<SignRing, Error> {
+        let mut seen = None;
+        for _ in 0..TRIES {
+            let ring = rings.sign().await?;
+            if self.store.publish_keys(&ring.public_jwks(), ring.revision()).await? == Change::Done {
+                return Ok(ring);
+            }
+            // Somebody else was faster: theirs is the ring by now.
+            if seen.replace(ring.revision()) == Some(ring.revision()) {
+                break;
+            }
+        }
+        Err(Error::Conflict(
+            "a later ring is published than there is: an older one was put back; rotate by force".into(),
+        ))
+    }
+
+    async fn tell_authorizer(&self, ring: &SignRing, mark: Option<&str>) -> Result<(), Error> {
+        let Some(name) = self.authorizer else { return Ok(()) };
+        self.update(name, |variables| environment::hold_keys(variables, &ring.public_jwks(), ring.revision(), mark))
+            .await
+    }
+
+    async fn update(&self, name: &str, edit: impl Fn(&mut environment::Variables)) -> Result<(), Error> {
+        let updated = self.lambda.update_environment(name, edit).await;
+        updated.map_err(|reason| unavailable(format!("the function {name} could not be updated: {reason}")))
+    }
+}
+
+/// Another one each time: an environment that stays the same replaces no sandbox.
+fn mark() -> Result<String, Error> {
+    let bytes: [u8; 8] = Random::SYSTEM.draw()?;
+    Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
+}

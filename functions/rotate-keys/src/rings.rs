@@ -1,0 +1,162 @@
+//! The three rings of this deployment, changed one after the other, each by compare and swap.
+
+use latchkey::{
+    domain::{Timestamp, time::system_clock},
+    error::Error,
+    keys::{Held, KeyStore, Replaced},
+    ports::PublishKeys,
+    tokens::{
+        SignRing,
+        rings::{Change, ChangeError, KeyInfo, Kind, Maker, change, generate, list},
+    },
+};
+
+use crate::{log::Log, publication::Publication, unavailable};
+
+/// How often somebody else may be faster before an action gives up.
+const TRIES: u32 = 5;
+
+pub(crate) struct Rings<'a> {
+    keys: &'a KeyStore<'a>,
+    maker: Maker,
+    now: Timestamp,
+}
+
+impl<'a> Rings<'a> {
+    pub(crate) fn new(keys: &'a KeyStore<'a>, maker: Maker) -> Result<Self, Error> {
+        Ok(Self { keys, maker, now: system_clock()? })
+    }
+
+    /// Makes the rings that are missing, and the next keys.
+    pub(crate) async fn ensure(&self, log: &mut Log) -> Result<(), Error> {
+        for kind in Kind::ALL {
+            if self.keys.find(kind).await.map_err(unavailable)?.is_none() {
+                let ring = generate(kind, &self.maker, self.now).map_err(ChangeError::from)?;
+                self.keys.create(kind, &ring).await.map_err(unavailable)?;
+            }
+            // Lost to somebody who made the same.
+            self.change(kind, Change::Ensure, log).await?;
+        }
+        Ok(())
+    }
+
+    /// Rotates one ring, or all that are due; by force also what is not due.
+    pub(crate) async fn rotate(&self, kind: Option<Kind>, force: bool, log: &mut Log) -> Result<(), Error> {
+        let how = match (kind, force) {
+            (_, true) => Change::ForceRotate,
+            (Some(_), false) => Change::Rotate,
+            (None, false) => Change::RotateIfDue,
+        };
+        for one in Kind::ALL.into_iter().filter(|one| kind.is_none_or(|kind| kind == *one)) {
+            self.change(one, Change::Ensure, log).await?;
+            match self.change(one, how, log).await? {
+                Outcome::Done => {}
+                // Whoever asked for a rotation has one: a second would retire a key that nobody has used yet.
+                Outcome::Lost => log.lost(one),
+                Outcome::NotDue(_) if kind.is_none() => {}
+                Outcome::NotDue(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a key out, and says whether there was one. A key that signs is first taken out of what is published: from then on
+    /// no verifier that looks trusts it, whatever happens next.
+    pub(crate) async fn revoke(
+        &self,
+        kind: Kind,
+        id: &str,
+        publication: &Publication<'_, impl PublishKeys>,
+        log: &mut Log,
+    ) -> Result<bool, Error> {
+        self.change(kind, Change::Ensure, log).await?;
+        for _ in 0..TRIES {
+            if !self.list_kind(kind).await?.0.iter().any(|key| key.id == id) {
+                return Ok(false);
+            }
+            if kind == Kind::Sign {
+                publication.withdraw(&self.sign().await?, id).await?;
+            }
+            if let Outcome::Done = self.change(kind, Change::Revoke(id), log).await? {
+                return Ok(true);
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// Refuses every session that began before `at`, or every one there is.
+    pub(crate) async fn set_valid_from(&self, at: Option<Timestamp>, log: &mut Log) -> Result<(), Error> {
+        for kind in [Kind::Sign, Kind::Seal] {
+            self.insist(kind, Change::ValidFrom(at.unwrap_or(self.now)), log).await?;
+        }
+        Ok(())
+    }
+
+    /// All keys, and the second before which no session is good.
+    pub(crate) async fn list(&self) -> Result<(Vec<KeyInfo>, Timestamp), Error> {
+        let (mut keys, valid_from) = self.list_kind(Kind::Sign).await?;
+        let (seal, also_valid_from) = self.list_kind(Kind::Seal).await?;
+        keys.extend(seal);
+        keys.extend(self.list_kind(Kind::Pepper).await?.0);
+        // What holds for one kind of credential only does not hold yet.
+        Ok((keys, valid_from.min(also_valid_from)))
+    }
+
+    /// The ring that signs, as it is now.
+    pub(crate) async fn sign(&self) -> Result<SignRing, Error> {
+        let ring = self.held(Kind::Sign).await?.ring;
+        Ok(SignRing::parse(&ring).map_err(ChangeError::from)?)
+    }
+
+    async fn list_kind(&self, kind: Kind) -> Result<(Vec<KeyInfo>, Timestamp), Error> {
+        Ok(list(kind, &self.held(kind).await?.ring).map_err(ChangeError::from)?)
+    }
+
+    async fn held(&self, kind: Kind) -> Result<Held, Error> {
+        let held = self.keys.find(kind).await.map_err(unavailable)?;
+        held.ok_or_else(|| Error::Conflict(format!("there is no {} ring yet: deploy again to make it", kind.as_str())))
+    }
+
+    /// Changes a ring once, unless somebody else does at the same moment.
+    async fn change(&self, kind: Kind, what: Change<'_>, log: &mut Log) -> Result<Outcome, Error> {
+        let held = self.held(kind).await?;
+        let changed = match change(kind, &held.ring, what, &self.maker, self.now) {
+            Err(error @ ChangeError::NotDue { .. }) => return Ok(Outcome::NotDue(error.into())),
+            changed => changed?,
+        };
+        let Some(ring) = changed.ring else { return Ok(Outcome::Done) };
+        match self.keys.replace(kind, &held, &ring).await.map_err(unavailable)? {
+            Replaced::Lost => Ok(Outcome::Lost),
+            Replaced::Done => {
+                log.changed(kind, what, &changed.moved);
+                Ok(Outcome::Done)
+            }
+        }
+    }
+
+    /// Changes a ring, also when others do.
+    async fn insist(&self, kind: Kind, what: Change<'_>, log: &mut Log) -> Result<(), Error> {
+        for _ in 0..TRIES {
+            match self.change(kind, what, log).await? {
+                Outcome::Done => return Ok(()),
+                Outcome::NotDue(error) => return Err(error),
+                Outcome::Lost => {}
+            }
+        }
+        Err(too_busy())
+    }
+}
+
+/// What came of one change.
+enum Outcome {
+    /// The ring is as it should be.
+    Done,
+    /// Somebody else changed it first, in whatever way.
+    Lost,
+    /// It is too early.
+    NotDue(Error),
+}
+
+fn too_busy() -> Error {
+    Error::Conflict("others change the keys all the time: try again".into())
+}

@@ -1,0 +1,121 @@
+//! The revocation feed: kept in memory as far as it is closed, read from the table at most once a second beyond that.
+
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use latchkey::{
+    domain::{
+        FeedEntry, Timestamp,
+        feed::{BUCKET_SECONDS, last_closed, last_forgotten},
+    },
+    error::{Error, FieldError},
+    http::{Request, request},
+    ports::ReadFeed,
+    published::document::{Bucket, Document},
+    tokens::Jwks,
+};
+
+/// How long others may keep the document, in seconds. It is part of the bound within which a token is refused.
+pub(crate) const CACHE: &str = "public, max-age=1";
+
+/// A page ends with the bucket that takes it beyond this. A bucket has 3.4 MB at most: 16 shards, 1000 writes a second, 22
+/// characters for a user. So no answer reaches the 6 MB that Lambda allows.
+const PAGE_BYTES: usize = 1 << 20;
+
+/// What this sandbox knows.
+#[derive(Default)]
+pub(crate) struct Feed(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    read_at: Timestamp,
+    /// Up to here nothing changes any more, and nothing is read again.
+    closed: u64,
+    buckets: BTreeMap<u64, Bucket<'static>>,
+}
+
+/// What the caller knows already.
+///
+/// # Errors
+/// [`Error::InvalidInput`] when it is no number.
+pub(crate) fn after(request: &Request) -> Result<u64, Error> {
+    let number = request::query(request, "after").map_or(Ok(0), |text| text.parse());
+    let mistake = || FieldError::new("/after", "must be the `closed` or `next` of an earlier answer");
+    number.map_err(|_| Error::InvalidInput(vec![mistake()]))
+}
+
+impl Feed {
+    /// Reads what may have changed, unless that was done in this very second.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub(crate) async fn refresh(&self, store: &impl ReadFeed, now: Timestamp) -> Result<(), Error> {
+        let (read_at, closed) = {
+            let kept = self.kept();
+            (kept.read_at, kept.closed)
+        };
+        if read_at == now {
+            return Ok(());
+        }
+        let entries = store.read_feed(closed, now).await?;
+        self.kept().replace(closed, entries, now);
+        Ok(())
+    }
+
+    /// The document about what came after the bucket `after`, with the keys that are published now.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when these are no key set.
+    pub(crate) fn document(&self, keys: &str, after: u64) -> Result<String, Error> {
+        let internal = |error: &dyn std::error::Error| Error::Internal(error.to_string());
+        let keys = Jwks::parse(keys).map_err(|error| internal(&error))?;
+        serde_json::to_string(&self.kept().document(&keys, after)).map_err(|error| internal(&error))
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    /// Takes what was read at `now`: everything after the bucket `closed`.
+    fn replace(&mut self, closed: u64, entries: Vec<FeedEntry>, now: Timestamp) {
+        // Two requests may read at once: the one that began earlier must not undo what the other has closed.
+        if closed != self.closed {
+            return;
+        }
+        self.buckets.retain(|bucket, _| *bucket <= closed && *bucket > last_forgotten(now));
+        let mut fresh = BTreeMap::<u64, Vec<FeedEntry>>::new();
+        for entry in entries {
+            fresh.entry(entry.bucket).or_default().push(entry);
+        }
+        self.buckets.extend(fresh.iter().map(|(bucket, entries)| (*bucket, Bucket::pack(*bucket, entries))));
+        (self.read_at, self.closed) = (now, closed.max(last_closed(now)));
+    }
+
+    fn document<'a>(&'a self, keys: &'a Jwks, after: u64) -> Document<'a> {
+        let (mut buckets, mut bytes, mut next) = (Vec::<Bucket<'a>>::new(), 0, None);
+        for bucket in self.buckets.range(after.saturating_add(1)..).map(|(_, bucket)| bucket) {
+            if bytes >= PAGE_BYTES {
+                next = buckets.last().map(|last| last.bucket);
+                break;
+            }
+            bytes += bucket.sessions.len() + bucket.users.len();
+            let (sessions, users) = (Cow::Borrowed(&*bucket.sessions), Cow::Borrowed(&*bucket.users));
+            buckets.push(Bucket { bucket: bucket.bucket, sessions, users });
+        }
+        Document {
+            now: self.read_at.seconds(),
+            bucket_seconds: BUCKET_SECONDS,
+            valid_from: keys.valid_from().seconds(),
+            kids: keys.key_ids(self.read_at).map(Cow::Borrowed).collect(),
+            after,
+            closed: self.closed,
+            next,
+            buckets,
+        }
+    }
+}

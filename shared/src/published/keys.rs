@@ -1,0 +1,103 @@
+//! The public keys a verifier trusts: those of its environment, without any I/O, and the issuer's own when these do not do.
+
+use std::{cell::RefCell, time::Duration};
+
+use super::{Fetch, Unfetched};
+use crate::{
+    domain::Timestamp,
+    error::{Error, Refusal, chain},
+    telemetry::{Event, Telemetry},
+    tokens::{AccessClaims, Audience, Jwks, Verifier},
+};
+
+const PATH: &str = "/.well-known/jwks.json";
+
+/// No key set of ours is larger.
+const MAX_BYTES: u64 = 64 * 1024;
+
+/// How long a request waits for keys. Without them nothing can be decided, so it is more than the feed is given.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Seconds between two tries while keys are held: what a flood of unknown `kid`s costs.
+const PAUSE: u64 = 30;
+
+/// Fetched keys are used for this many seconds when they cannot be fetched again, and not longer.
+const MAX_AGE: u64 = 3600;
+
+/// Verifies tokens with the keys it holds.
+pub struct Keys {
+    /// `LATCHKEY_KEYS_RELOAD_SECONDS`: fetched keys are fetched again when they are older.
+    reload: u64,
+    telemetry: Telemetry,
+    held: RefCell<Held>,
+}
+
+struct Held {
+    verifier: Verifier,
+    /// `None` while the keys are those of the environment, or there are none.
+    fetched_at: Option<Timestamp>,
+    tried_at: Option<Timestamp>,
+}
+
+impl Keys {
+    /// Trusts `keys`, or fetches them when it is asked for the first time.
+    pub fn new(audience: &Audience, keys: Option<Jwks>, reload: u64, telemetry: Telemetry) -> Self {
+        let verifier = Verifier::new(audience, keys.unwrap_or_default());
+        let held = Held { verifier, fetched_at: None, tried_at: None };
+        Self { reload, telemetry, held: RefCell::new(held) }
+    }
+
+    /// Verifies a token as it came.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`] for anything but a good token; [`Error::Unavailable`] when there are no keys to judge it by.
+    pub fn verify(&self, issuer: &impl Fetch, unverified: &str, now: Timestamp) -> Result<AccessClaims, Error> {
+        let verified = self.held.borrow().verifier.verify(unverified, now);
+        match verified {
+            Err(refusal) if refusal != Refusal::UNKNOWN_KEY => return Err(refusal.into()),
+            Ok(claims) if !self.held.borrow().is_due(self.reload, now) => return Ok(claims),
+            _ => {}
+        }
+        let mut held = self.held.borrow_mut();
+        if held.may_try(now) {
+            if let Err(error) = held.fetch(issuer, now) {
+                self.telemetry.note(Event::KeysUnreachable, &chain(&error));
+            }
+        }
+        if held.is_useless(now) {
+            return Err(Error::Unavailable("no public keys could be fetched".into()));
+        }
+        Ok(held.verifier.verify(unverified, now)?)
+    }
+}
+
+impl Held {
+    /// How old fetched keys are. A clock that was set back says nothing.
+    fn age(&self, now: Timestamp) -> Option<u64> {
+        self.fetched_at.map(|fetched_at| if now < fetched_at { MAX_AGE } else { now.since(fetched_at) })
+    }
+
+    fn is_due(&self, reload: u64, now: Timestamp) -> bool {
+        self.age(now).is_some_and(|age| age >= reload)
+    }
+
+    fn is_useless(&self, now: Timestamp) -> bool {
+        self.verifier.has_no_keys() || self.age(now).is_some_and(|age| age >= MAX_AGE)
+    }
+
+    /// Once in a while; once a second when nothing can be decided otherwise.
+    fn may_try(&self, now: Timestamp) -> bool {
+        let pause = if self.is_useless(now) { 1 } else { PAUSE };
+        self.tried_at.is_none_or(|tried_at| now < tried_at || now.since(tried_at) >= pause)
+    }
+
+    fn fetch(&mut self, issuer: &impl Fetch, now: Timestamp) -> Result<(), Unfetched> {
+        self.tried_at = Some(now);
+        let body = issuer.get(PATH, MAX_BYTES, PATIENCE)?;
+        let unusable = |error: Box<dyn std::error::Error + Send + Sync>| Unfetched::Unusable(error);
+        let text = std::str::from_utf8(&body).map_err(|error| unusable(error.into()))?;
+        self.verifier.trust(Jwks::parse(text).map_err(|error| unusable(error.into()))?);
+        self.fetched_at = Some(now);
+        Ok(())
+    }
+}
