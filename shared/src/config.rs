@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Every variable there is. A function reads the ones it needs and may be given all of them.
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 31] = [
     "LATCHKEY_ISSUER",
     "LATCHKEY_AUDIENCE",
     "LATCHKEY_CLIENT_ID",
@@ -25,6 +25,8 @@ const NAMES: [&str; 29] = [
     "LATCHKEY_SEAL_KEYS",
     "LATCHKEY_PEPPER_KEYS",
     "LATCHKEY_JWKS",
+    "LATCHKEY_RULES",
+    "LATCHKEY_CARRIERS",
     "LATCHKEY_SIGNING_ALGORITHM",
     "LATCHKEY_ACCESS_TOKEN_SECONDS",
     "LATCHKEY_REFRESH_GRACE_SECONDS",

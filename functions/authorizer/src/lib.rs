@@ -5,7 +5,7 @@ use latchkey::{
     config::{ConfigError, Env},
     domain::Timestamp,
     error::Error,
-    http::authorizer::Context,
+    http::authorizer::Caller,
     published::{Bound, Fetch, Https, Keys, Revocations},
     telemetry::Telemetry,
     tokens::{AccessClaims, Audience, Jwks},
@@ -52,12 +52,10 @@ pub fn prove<F: Fetch>(app: &Authorizer<F>, unverified_token: &str, now: Timesta
     Ok(claims)
 }
 
-/// What the protected function is told about the caller.
+/// Proves a token, and says who is calling.
 ///
 /// # Errors
 /// As [`prove`].
-pub fn identify<F: Fetch>(app: &Authorizer<F>, unverified_token: &str, now: Timestamp) -> Result<Context, Error> {
-    let claims = prove(app, unverified_token, now)?;
-    let scope = claims.subject.scope.clone();
-    Ok(Context::new(&claims.subject, claims.expires_at, claims.client_id, scope))
+pub fn identify<F: Fetch>(app: &Authorizer<F>, unverified_token: &str, now: Timestamp) -> Result<Caller, Error> {
+    Ok(prove(app, unverified_token, now)?.into())
 }

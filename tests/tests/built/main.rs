@@ -5,11 +5,14 @@
 mod admin;
 mod authorization;
 mod bounded;
+mod carriers;
 mod claims;
 mod faults;
 mod judges;
 mod keys;
+mod kinds;
 mod logs;
+mod rules;
 mod secrets;
 mod shapes;
 mod signatures;
