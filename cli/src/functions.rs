@@ -138,5 +138,5 @@ fn failed(name: &str, payload: &[u8]) -> anyhow::Error {
 
 fn error_message(payload: &[u8]) -> Option<String> {
     let error: Value = serde_json::from_slice(payload).ok()?;
-    Some(error.get("errorMessage")?.as_str()?.to_owned())
+    Some(error.get("errorMessage")?.as_str()?.trim().to_owned())
 }

@@ -34,7 +34,7 @@ pub struct Manner {
     /// Do not ask before what cannot be undone.
     #[arg(long, global = true)]
     pub yes: bool,
-    /// Who does it, for the log [default: your ARN on AWS, $USER in development].
+    /// Who does it, for the log [default: your ARN on AWS, your name on this machine in development].
     #[arg(long, global = true, value_name = "WHO", value_parser = words)]
     pub actor: Option<String>,
     /// Give up on an answer after this long.

@@ -24,7 +24,7 @@ pub(super) fn check(issuer: &Issuer) -> Option<Verdict> {
     } else if keys == MOST {
         warn(format!("{keys} keys, ALB takes no more"), "rotate less often, or revoke retired keys")
     } else {
-        ok(format!("{keys} keys, {size} bytes"))
+        ok(format!("{keys} of {MOST} keys, {size} of {LARGEST} bytes"))
     })
 }
 
