@@ -18,11 +18,13 @@ pub enum Part {
     Local,
     /// The measuring program of the benchmark.
     Bench,
+    /// The operator's tool.
+    Cli,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Part; 4] = [Part::Product, Part::Xtask, Part::Local, Part::Bench];
+    pub const ALL: [Part; 5] = [Part::Product, Part::Xtask, Part::Local, Part::Bench, Part::Cli];
 
     fn package(self) -> Option<&'static str> {
         match self {
@@ -30,6 +32,7 @@ impl Part {
             Part::Xtask => Some("xtask"),
             Part::Local => Some("latchkey-local"),
             Part::Bench => Some("latchkey-bench"),
+            Part::Cli => Some("latchkey-cli"),
         }
     }
 }

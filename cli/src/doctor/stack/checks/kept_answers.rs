@@ -1,0 +1,79 @@
+//! How long gateways keep the authorizers' answers, and what for.
+
+use super::Deployment;
+use crate::doctor::stack::{Api, Authorizer, Kind};
+use crate::doctor::verdict::{Verdict, fail, ok, unknown, warn};
+
+/// With it among the identity sources an answer is kept for one route only.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html>
+const PER_ROUTE: &str = "$context.routeKey";
+
+pub(super) fn check(deployment: &Deployment) -> Vec<Verdict> {
+    let apis = match &deployment.apis {
+        Err(error) => return vec![unknown("the APIs of this account and region", error)],
+        Ok(apis) => apis,
+    };
+    let asking = apis.iter().flat_map(|api| api.authorizers.iter().map(move |authorizer| (api, authorizer)));
+    let verdicts: Vec<Verdict> = asking.map(|(api, authorizer)| verdict(deployment, api, authorizer)).collect();
+    if verdicts.is_empty() { vec![ok("no API of this account and region asks our authorizers")] } else { verdicts }
+}
+
+fn verdict(deployment: &Deployment, api: &Api, authorizer: &Authorizer) -> Verdict {
+    let who = format!("{}, authorizer {}", api.name, authorizer.name);
+    let kept = authorizer.kept;
+    if api.kind == Kind::WebSocket || kept == 0 {
+        return ok(format!("{who}: none is kept"));
+    }
+    let per_route = authorizer.identity_sources.iter().any(|source| source == PER_ROUTE);
+    // A REST API keeps a policy that names every route; an HTTP API keeps the yes or no of one route for all.
+    if api.kind == Kind::Http && deployment.has_rules(&authorizer.function) && !per_route {
+        return fail(
+            format!("{who}: the answer for one route is kept {kept} s and used for every route, rules or not"),
+            format!("set its TTL to 0, or add {PER_ROUTE} to its identity sources"),
+        );
+    }
+    warn(
+        format!("{who}: answers are kept {kept} s, past sign-out and expiry"),
+        "set its TTL to 0 unless you can live with that",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::stack::tests::{in_order, with_api, with_rules};
+
+    fn kept(seconds: i32) -> impl Fn(&mut Api) {
+        move |api| api.authorizers[0].kept = seconds
+    }
+
+    #[test]
+    fn an_answer_that_is_kept_for_every_route_fails_where_rules_decide_by_route() {
+        assert_eq!(check(&with_api(kept(0)))[0].level(), "ok");
+        assert_eq!(check(&with_api(kept(300)))[0].level(), "warn");
+        assert_eq!(check(&with_rules(with_api(kept(0))))[0].level(), "ok");
+        assert_eq!(check(&with_rules(with_api(kept(1))))[0].level(), "fail");
+        let per_route = with_api(|api| {
+            kept(300)(api);
+            api.authorizers[0].identity_sources.push(PER_ROUTE.to_owned());
+        });
+        assert_eq!(check(&with_rules(per_route))[0].level(), "warn");
+    }
+
+    #[test]
+    fn rest_apis_keep_whole_policies_and_websocket_apis_nothing() {
+        let of_kind = |kind| {
+            with_rules(with_api(move |api| {
+                kept(300)(api);
+                api.kind = kind;
+            }))
+        };
+        assert_eq!(check(&of_kind(Kind::Rest))[0].level(), "warn");
+        assert_eq!(check(&of_kind(Kind::WebSocket))[0].level(), "ok");
+    }
+
+    #[test]
+    fn an_account_without_our_authorizers_is_in_order() {
+        assert_eq!(check(&Deployment { apis: Ok(Vec::new()), ..in_order() })[0].level(), "ok");
+    }
+}

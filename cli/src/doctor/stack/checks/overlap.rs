@@ -1,0 +1,48 @@
+//! No key goes before verifiers had time to learn of its successor.
+
+use super::Deployment;
+use crate::doctor::verdict::{Verdict, fail, ok};
+use crate::keys::Key;
+
+/// Seconds for which API Gateway keeps a key set.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>
+const LEARNED: i64 = 2 * 60 * 60;
+
+pub(super) fn check(deployment: &Deployment) -> Vec<Verdict> {
+    let Ok(rings) = &deployment.rings else { return Vec::new() };
+    let sign: Vec<&Key> = rings.keys.iter().filter(|key| key.kind == "sign").collect();
+    let lasting = sign.iter().filter(|key| key.not_after.is_none());
+    let Some(first) = lasting.map(|key| key.created_at).min() else { return Vec::new() };
+    let early: Vec<&str> = sign
+        .iter()
+        .filter(|key| key.not_after.is_some_and(|end| end < first.saturating_add(LEARNED)))
+        .map(|key| key.id.as_str())
+        .collect();
+    vec![if early.is_empty() {
+        ok("each ends long after its successor was published")
+    } else {
+        fail(
+            format!("{} ends before verifiers have learned of its successor", early.join(", ")),
+            "do not use --force unless a key has leaked; native verifiers refuse good tokens for up to two hours",
+        )
+    }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::stack::tests::{in_order, rings};
+    use crate::keys::Rings;
+
+    #[test]
+    fn a_key_that_ends_too_early_is_found() {
+        let level = |early: i64| {
+            let mut rings = Rings::read(&rings()).unwrap();
+            let first =
+                rings.keys.iter().filter(|key| key.not_after.is_none()).map(|key| key.created_at).min().unwrap();
+            rings.keys[0].not_after = Some(first + LEARNED - early);
+            check(&Deployment { rings: Ok(rings), ..in_order() })[0].level()
+        };
+        assert_eq!([level(0), level(1)], ["ok", "fail"]);
+    }
+}

@@ -1,0 +1,100 @@
+//! Looks a deployment up. Only the stack itself has to be there; everything else is a fact that may be missing.
+
+mod functions;
+mod gateways;
+mod retention;
+mod tables;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, anyhow};
+use aws_sdk_cloudformation::types::Stack as Described;
+
+use super::Deployment;
+use crate::aws::said;
+use crate::functions::{Function, Functions, Stack};
+use crate::keys::Rings;
+use crate::{answer, time};
+
+/// No stack has more resources, no account more APIs than this many pages.
+const PAGES: usize = 100;
+
+impl Deployment {
+    /// Reads all of it.
+    ///
+    /// # Errors
+    /// When the stack cannot be described.
+    pub async fn read(stack: &Stack, functions: &Functions) -> Result<Self> {
+        let described = describe(stack).await?;
+        let resources = Resources::of(stack).await?;
+        let read_functions = functions::read(&stack.aws, &resources).await;
+        let logical_ids = functions::by_arn(&read_functions);
+        Ok(Self {
+            issuer: output(&described, "Issuer"),
+            asked: None,
+            published: None,
+            protected: parameter(&described, "Protect").as_deref() != Some("false"),
+            rotation_days: parameter(&described, "KeyRotationDays").and_then(|days| days.parse().ok()),
+            now: time::now(),
+            tables: tables::read(&stack.aws, &resources).await,
+            rings: rings(functions).await.map_err(|error| format!("{error:#}")),
+            retention: retention::read(&stack.aws, &stack.name).await,
+            apis: gateways::read(&stack.aws, &resources, &logical_ids).await,
+            functions: read_functions,
+        })
+    }
+}
+
+async fn describe(stack: &Stack) -> Result<Described> {
+    let answer = stack.aws.cloudformation().describe_stacks().stack_name(&stack.name).send().await;
+    let answer = answer.map_err(|error| anyhow!("the stack {}: {}", stack.name, said(&error)))?;
+    answer.stacks.unwrap_or_default().pop().with_context(|| format!("there is no stack {}", stack.name))
+}
+
+fn output(stack: &Described, name: &str) -> Option<String> {
+    let output = stack.outputs().iter().find(|output| output.output_key() == Some(name))?;
+    output.output_value().map(str::to_owned)
+}
+
+fn parameter(stack: &Described, name: &str) -> Option<String> {
+    let parameter = stack.parameters().iter().find(|parameter| parameter.parameter_key() == Some(name))?;
+    parameter.parameter_value().map(str::to_owned)
+}
+
+async fn rings(functions: &Functions) -> Result<Rings> {
+    let payload = serde_json::json!({ "action": "list" });
+    Rings::read(&answer::read(&functions.invoke(Function::RotateKeys, &payload).await?, false)?)
+}
+
+/// What CloudFormation made: logical id and physical id, by type.
+struct Resources {
+    by_type: BTreeMap<String, Vec<(String, String)>>,
+}
+
+impl Resources {
+    async fn of(stack: &Stack) -> Result<Self> {
+        let mut by_type: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        let mut token = None;
+        for _ in 0..PAGES {
+            let request = stack.aws.cloudformation().list_stack_resources().stack_name(&stack.name);
+            let page = request.set_next_token(token).send().await;
+            let page = page.map_err(|error| anyhow!("the resources of {}: {}", stack.name, said(&error)))?;
+            for resource in page.stack_resource_summaries() {
+                let ids = (resource.logical_resource_id(), resource.physical_resource_id());
+                if let (Some(kind), (Some(logical), Some(physical))) = (resource.resource_type(), ids) {
+                    by_type.entry(kind.to_owned()).or_default().push((logical.to_owned(), physical.to_owned()));
+                }
+            }
+            token = page.next_token;
+            if token.is_none() {
+                break;
+            }
+        }
+        Ok(Self { by_type })
+    }
+
+    /// Logical and physical ids of everything of a type.
+    fn of_type(&self, kind: &str) -> &[(String, String)] {
+        self.by_type.get(kind).map(Vec::as_slice).unwrap_or_default()
+    }
+}

@@ -1,0 +1,104 @@
+//! A stack on AWS: who is asked, in which order, signed, and never twice.
+
+use serde_json::{Value, json};
+
+use crate::server::{Reply, Request, Server};
+use crate::{Said, command, finish, latchkey};
+
+const ARN: &str = "arn:aws:sts::123456789012:assumed-role/Operator/ada";
+const USER: &str =
+    r#"{"user":{"id":"0b9f","email":"ada@example.com","created_at":"2026-01-01T12:00:00Z","disabled":true,"epoch":1}}"#;
+
+/// CloudFormation and STS as AWS answers them, and Lambda as `invoke` says.
+fn aws(invoke: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Server {
+    Server::start(move |request, _| {
+        let xml = |body: String| Reply::of(200, "text/xml", body);
+        if request.body.contains("Action=GetCallerIdentity") {
+            let result = format!("<GetCallerIdentityResult><Arn>{ARN}</Arn></GetCallerIdentityResult>");
+            return xml(format!(
+                r#"<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">{result}</GetCallerIdentityResponse>"#
+            ));
+        }
+        if request.body.contains("Action=DescribeStackResource") {
+            let id = request.body.split('&').find_map(|field| field.strip_prefix("LogicalResourceId=")).unwrap();
+            let detail = format!(
+                "<StackResourceDetail><PhysicalResourceId>latchkey-{id}-1X</PhysicalResourceId></StackResourceDetail>"
+            );
+            let result = format!("<DescribeStackResourceResult>{detail}</DescribeStackResourceResult>");
+            return xml(format!(
+                r#"<DescribeStackResourceResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">{result}</DescribeStackResourceResponse>"#
+            ));
+        }
+        invoke(request)
+    })
+}
+
+fn stack(server: &Server, words: &[&str]) -> Said {
+    let mut command = command(words);
+    command.env("AWS_ENDPOINT_URL", &server.url).env("AWS_REGION", "eu-central-1");
+    finish(command_with_credentials(command))
+}
+
+fn command_with_credentials(mut command: std::process::Command) -> std::process::Command {
+    command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
+    command
+}
+
+fn invocations(server: &Server) -> Vec<Request> {
+    server.requests().into_iter().filter(|request| request.path.ends_with("/invocations")).collect()
+}
+
+#[test]
+fn a_function_is_found_by_its_logical_id_and_told_whose_credentials_call() {
+    let server = aws(|_| Reply::json(200, USER));
+    let said = stack(&server, &["users", "disable", "0b9f", "--reason", "left", "--stack", "blue"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.out.contains("disabled  yes\n"), "{}", said.out);
+    let [call] = &invocations(&server)[..] else { panic!("{:?}", server.requests()) };
+    assert_eq!(call.path, "/2015-03-31/functions/latchkey-Admin-1X/invocations");
+    assert!(call.headers["authorization"].starts_with("AWS4-HMAC-SHA256 Credential=test/"));
+    let payload = json!({ "action": "disable-user", "user_id": "0b9f", "reason": "left", "actor": ARN });
+    assert_eq!(serde_json::from_str::<Value>(&call.body).unwrap(), payload);
+    assert!(server.requests().iter().any(|request| request.body.contains("StackName=blue")));
+}
+
+#[test]
+fn a_call_that_failed_is_not_repeated() {
+    let server =
+        aws(|_| Reply::json(503, json!({ "message": "try again" })).with("x-amzn-errortype", "ServiceException"));
+    let said = stack(&server, &["keys", "rotate", "--actor", "ada"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("ServiceException: try again"), "{}", said.err);
+    assert_eq!(invocations(&server).len(), 1);
+}
+
+#[test]
+fn a_function_that_fails_or_may_not_be_called_is_told_in_one_line() {
+    let failing =
+        aws(|_| Reply::json(200, json!({ "errorMessage": "no ring" })).with("x-amz-function-error", "Unhandled"));
+    let said = stack(&failing, &["keys", "list"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("latchkey-RotateKeys-1X failed") && said.err.contains("no ring"), "{}", said.err);
+
+    let denied = aws(|_| {
+        Reply::json(403, json!({ "Message": "not authorized to perform: lambda:InvokeFunction" }))
+            .with("x-amzn-errortype", "AccessDeniedException")
+    });
+    let said = stack(&denied, &["keys", "list"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("AccessDeniedException: not authorized"), "{}", said.err);
+    assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+}
+
+#[test]
+fn a_shell_without_region_or_credentials_is_told_so() {
+    let said = latchkey(&["keys", "list"]);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("AWS_REGION"), "{}", said.err);
+
+    let mut without_credentials = command(&["keys", "list"]);
+    without_credentials.env("AWS_REGION", "eu-central-1");
+    let said = finish(without_credentials);
+    assert_eq!(said.code, Some(1));
+    assert!(said.err.contains("credentials"), "{}", said.err);
+}
