@@ -18,11 +18,13 @@ pub enum Part {
     Local,
     /// The measuring program of the benchmark.
     Bench,
+    /// https in front of `dev`.
+    TlsProxy,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Part; 4] = [Part::Product, Part::Xtask, Part::Local, Part::Bench];
+    pub const ALL: [Part; 5] = [Part::Product, Part::Xtask, Part::Local, Part::Bench, Part::TlsProxy];
 
     fn package(self) -> Option<&'static str> {
         match self {
@@ -30,6 +32,7 @@ impl Part {
             Part::Xtask => Some("xtask"),
             Part::Local => Some("latchkey-local"),
             Part::Bench => Some("latchkey-bench"),
+            Part::TlsProxy => Some("latchkey-tls-proxy"),
         }
     }
 }

@@ -4,9 +4,11 @@ mod dev_server;
 mod itself;
 mod readme;
 mod runner;
+mod running_dev;
 mod stack;
 mod steps;
 mod summary;
+mod verifiers;
 
 use anyhow::Result;
 

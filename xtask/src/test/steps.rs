@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 
 use super::runner::Runner;
 use super::summary::Summary;
-use super::{dev_server, readme, stack};
+use super::{dev_server, readme, stack, verifiers};
 use crate::cargo::{self, Part};
 use crate::{bench, paths, process, tidy};
 
@@ -21,7 +21,7 @@ pub fn fast(summary: &mut Summary) -> Result<()> {
     let runner = Runner::find();
     summary.step("tests", || runner.part(Part::Product))?;
     summary.step("tests of the tools", || {
-        [Part::Xtask, Part::Local, Part::Bench].into_iter().try_for_each(|part| runner.part(part))
+        [Part::Xtask, Part::Local, Part::Bench, Part::TlsProxy].into_iter().try_for_each(|part| runner.part(part))
     })
 }
 
@@ -29,6 +29,7 @@ pub fn fast(summary: &mut Summary) -> Result<()> {
 pub fn slow(summary: &mut Summary) -> Result<()> {
     let runner = Runner::find();
     summary.step("dev, its printed lines, the README's and the demo", dev_server::check)?;
+    summary.step("other people's verifiers", verifiers::check)?;
     summary.step("the deployed stack, IAM enforced", || stack::check(runner))?;
     summary.step("the benchmark's guards", || bench::run(true))
 }

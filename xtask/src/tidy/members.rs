@@ -13,9 +13,9 @@ pub fn check(root: &Path) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let functions = folders(&root.join("functions"))?;
     let packages = functions.iter().map(|name| format!("functions/{name}"));
-    for package in
-        packages.chain(["shared", "tests", "tests/bare-loop", "tests/bench", "local", "xtask"].map(str::to_owned))
-    {
+    for package in packages.chain(
+        ["shared", "tests", "tests/bare-loop", "tests/bench", "tests/tls-proxy", "local", "xtask"].map(str::to_owned),
+    ) {
         findings.extend(lints(root, &package)?);
     }
     let root_manifest = manifest(root, "Cargo.toml")?;
