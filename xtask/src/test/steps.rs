@@ -21,7 +21,7 @@ pub fn fast(summary: &mut Summary) -> Result<()> {
     let runner = Runner::find();
     summary.step("tests", || runner.part(Part::Product))?;
     summary.step("tests of the tools", || {
-        [Part::Xtask, Part::Local, Part::Bench, Part::TlsProxy].into_iter().try_for_each(|part| runner.part(part))
+        [Part::Xtask, Part::Local, Part::Bench].into_iter().try_for_each(|part| runner.part(part))
     })
 }
 
