@@ -1,7 +1,7 @@
 //! `cargo xtask stack`: the real `template.yaml`, built and deployed by SAM into an AWS emulator on this machine.
 
 mod emulator;
-mod sam;
+pub(crate) mod sam;
 mod urls;
 
 use anyhow::{Context, Result, ensure};
@@ -18,7 +18,8 @@ pub(crate) enum StackCommand {
     Up(UpOptions),
     /// Stop the emulator and forget everything in it.
     Down,
-    /// Print the URL of the running API and, on a second line, that of the API behind the authorizer.
+    /// Print the URL of the running API and, a line each, those of the APIs behind its authorizers: HTTP, REST, WebSocket,
+    /// AppSync.
     Url,
 }
 
@@ -33,9 +34,13 @@ pub(crate) struct UpOptions {
     port: u16,
 }
 
-const LATCHKEY: Project = Project { stack: "latchkey", folder: "" };
-const PROTECTED_API: Project = Project { stack: "protected-api", folder: "examples/protected-api" };
-const PROJECTS: [Project; 2] = [LATCHKEY, PROTECTED_API];
+const LATCHKEY: Project = Project { stack: "latchkey", template: "template.yaml" };
+const HTTP_API: Project = Project { stack: "protected-api", template: "examples/protected-api/template.yaml" };
+const REST_API: Project = Project { stack: "protected-rest", template: "examples/protected-api/rest.yaml" };
+const WEBSOCKET_API: Project =
+    Project { stack: "protected-websocket", template: "examples/protected-api/websocket.yaml" };
+const APPSYNC_API: Project = Project { stack: "protected-appsync", template: "examples/protected-api/appsync.yaml" };
+const PROJECTS: [Project; 5] = [LATCHKEY, HTTP_API, REST_API, WEBSOCKET_API, APPSYNC_API];
 
 /// Does it.
 pub(crate) fn run(command: StackCommand) -> Result<()> {
@@ -49,9 +54,7 @@ pub(crate) fn run(command: StackCommand) -> Result<()> {
 
 fn up(options: &UpOptions) -> Result<()> {
     let sam = Sam::installed()?;
-    for project in PROJECTS {
-        sam.lint(project)?;
-    }
+    sam.lint(&PROJECTS.map(Project::template))?;
     let emulator = Emulator::ensure(options.port, options.auth)?;
     let urls = build_and_deploy(&sam, &emulator)
         .context("the stack is not complete (the emulator still runs: `cargo xtask stack down` stops it)")?;
@@ -73,11 +76,22 @@ fn build_and_deploy(sam: &Sam, emulator: &Emulator) -> Result<Urls> {
             sam.output(emulator, LATCHKEY, "ApiId")?.context("template.yaml has no output ApiId")?
         }
     };
-    let api = emulator.api_url(&api);
+    let api = emulator.api_url(&api, "$default");
     sam.deploy(emulator, LATCHKEY, &["Protect=false", &format!("PublicUrl={api}")])?;
-    sam.deploy(emulator, PROTECTED_API, &[&format!("LatchkeyStack={}", LATCHKEY.stack)])?;
-    let protected = sam.output(emulator, PROTECTED_API, "ApiId")?.context("the example has no output ApiId")?;
-    Ok(Urls { api, protected_api: emulator.api_url(&protected) })
+    let deployed = |project| deploy_example(sam, emulator, project);
+    Ok(Urls {
+        api,
+        http_api: emulator.api_url(&deployed(HTTP_API)?, "$default"),
+        rest_api: emulator.api_url(&deployed(REST_API)?, "live"),
+        websocket_api: emulator.api_url(&deployed(WEBSOCKET_API)?, "live").replacen("http", "ws", 1),
+        appsync_api: emulator.graphql_url(&deployed(APPSYNC_API)?),
+    })
+}
+
+/// An API behind the authorizers; its id.
+fn deploy_example(sam: &Sam, emulator: &Emulator, project: Project) -> Result<String> {
+    sam.deploy(emulator, project, &[&format!("LatchkeyStack={}", LATCHKEY.stack)])?;
+    sam.output(emulator, project, "ApiId")?.with_context(|| format!("{} has no output ApiId", project.template))
 }
 
 fn urls() -> Result<Urls> {

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that can be checked without a deployment; `--all` adds what needs one.
 
+mod blocks;
 mod dev_server;
 mod itself;
 mod readme;
