@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Every variable there is. A function reads the ones it needs and may be given all of them.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 24] = [
     "LATCHKEY_ISSUER",
     "LATCHKEY_AUDIENCE",
     "LATCHKEY_CLIENT_ID",
@@ -24,6 +24,8 @@ const NAMES: [&str; 22] = [
     "LATCHKEY_SEAL_KEYS",
     "LATCHKEY_PEPPER_KEYS",
     "LATCHKEY_JWKS",
+    "LATCHKEY_RULES",
+    "LATCHKEY_CARRIERS",
     "LATCHKEY_SIGNING_ALGORITHM",
     "LATCHKEY_ACCESS_TOKEN_SECONDS",
     "LATCHKEY_REFRESH_GRACE_SECONDS",

@@ -4,7 +4,7 @@ use latchkey::{
     config::{ConfigError, Env},
     domain::Timestamp,
     error::Error,
-    http::authorizer::Context,
+    http::authorizer::Caller,
     tokens::{Audience, Jwks, Verifier},
 };
 
@@ -20,7 +20,6 @@ pub fn start(env: &Env) -> Result<Verifier, ConfigError> {
 ///
 /// # Errors
 /// [`Error::InvalidToken`] for anything but a good access token of this issuer and audience.
-pub fn identify(verifier: &Verifier, unverified_token: &str, now: Timestamp) -> Result<Context, Error> {
-    let claims = verifier.verify(unverified_token, now)?;
-    Ok(Context::new(&claims.subject, claims.expires_at, claims.client_id, claims.scope))
+pub fn identify(verifier: &Verifier, unverified_token: &str, now: Timestamp) -> Result<Caller, Error> {
+    Ok(verifier.verify(unverified_token, now)?.into())
 }

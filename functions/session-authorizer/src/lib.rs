@@ -6,7 +6,7 @@ use latchkey::{
     domain::Timestamp,
     dynamodb::DynamoDb,
     error::Error,
-    http::authorizer::Context,
+    http::authorizer::Caller,
     operations::SessionGuard,
     ports::{FindSession, SlideSession},
     startup::{Startup, StartupError},
@@ -38,10 +38,15 @@ pub async fn start(env: &Env) -> Result<SessionAuthorizer<DynamoDb>, StartupErro
 ///
 /// # Errors
 /// [`Error::InvalidToken`] for anything but the token of a live session; [`Error::Unavailable`].
-pub async fn identify<S>(app: &SessionAuthorizer<S>, unverified_token: &str, now: Timestamp) -> Result<Context, Error>
+pub async fn identify<S>(app: &SessionAuthorizer<S>, unverified_token: &str, now: Timestamp) -> Result<Caller, Error>
 where
     S: FindSession + SlideSession,
 {
     let identity = app.guard.identify(&app.store, unverified_token, now).await?;
-    Ok(Context::new(&identity.subject, identity.expires_at, app.client_id.clone(), String::new()))
+    Ok(Caller {
+        subject: identity.subject,
+        scope: String::new(),
+        client_id: app.client_id.clone(),
+        expires_at: identity.expires_at,
+    })
 }

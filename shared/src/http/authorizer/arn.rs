@@ -1,0 +1,61 @@
+//! The ARN of a request to an API, read strictly: what is derived from it must never be wider than it.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html>
+
+/// API Gateway refuses longer ones with 414.
+const MAX_BYTES: usize = 1600;
+
+/// `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`, or `…/STAGE/$connect` of a WebSocket API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct MethodArn<'a> {
+    /// Everything to the stage, without the slash after it.
+    pub(super) stage: &'a str,
+    /// `METHOD/PATH` or `$connect`. The path is as the caller wrote it.
+    pub(super) request: &'a str,
+}
+
+impl<'a> MethodArn<'a> {
+    /// Reads an ARN in which no part but the path can hold anything that a policy takes for a pattern.
+    pub(super) fn parse(text: &'a str) -> Option<Self> {
+        let mut fields = text.splitn(6, ':');
+        let head = [fields.next()?, fields.next()?, fields.next()?, fields.next()?, fields.next()?];
+        let [arn, partition, service, region, account] = head;
+        let mut parts = fields.next()?.splitn(3, '/');
+        let (api, stage, request) = (parts.next()?, parts.next()?, parts.next()?);
+        let is_named = |text: &str| !text.is_empty() && text.bytes().all(is_name);
+        let well_formed = text.len() <= MAX_BYTES
+            && (arn, service) == ("arn", "execute-api")
+            && [partition, region, api].into_iter().all(is_named)
+            && account.len() == 12
+            && account.bytes().all(|byte| byte.is_ascii_digit())
+            && (is_named(stage) || stage == "$default")
+            && is_request(request);
+        let stage = text.strip_suffix(request)?.strip_suffix('/')?;
+        well_formed.then_some(Self { stage, request })
+    }
+
+    /// Method and path segments as they stand, if every segment is plain: not empty (but for the root), and nothing in it that
+    /// the gateway could read in another way or a policy take for a pattern.
+    pub(super) fn plain_segments(&self) -> Option<Vec<&'a str>> {
+        let segments: Vec<_> = self.request.split('/').collect();
+        let is_root = matches!(segments[..], [_, ""]);
+        (is_root || segments.iter().all(|segment| is_plain(segment))).then_some(segments)
+    }
+}
+
+/// Names of partitions, regions, APIs and stages.
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+fn is_request(request: &str) -> bool {
+    let is_method = |method: &str| !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
+    request == "$connect" || request.split_once('/').is_some_and(|(method, _)| is_method(method))
+}
+
+/// A path segment that means itself and nothing else, to the gateway and in a policy: unreserved characters (RFC 3986 section
+/// 2.3) and two that paths often have, but no dots alone.
+pub(super) fn is_plain(segment: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b':' | b'@');
+    !segment.is_empty() && segment.bytes().all(is_plain) && !matches!(segment, "." | "..")
+}

@@ -1,0 +1,128 @@
+//! The IAM policy that REST APIs, WebSocket APIs and HTTP APIs of payload 1.0 want for an answer. The gateway may keep it and
+//! use it for every other request of the same caller, so it says at once what the caller may do everywhere.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html>
+
+use serde::Serialize;
+
+use super::{Caller, arn::MethodArn, rules::{Allowed, Rules}, shape::Shape};
+
+/// The longest resource that API Gateway takes from an authorizer.
+const MAX_RESOURCE_BYTES: usize = 512;
+
+/// The longest policy. AWS names this limit for resource policies of an API, and none for those of authorizers.
+const MAX_POLICY_BYTES: usize = 8192;
+
+const ALLOW: &str = "Allow";
+
+/// A policy document.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Policy {
+    version: &'static str,
+    statement: Vec<Statement>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Statement {
+    action: &'static str,
+    effect: &'static str,
+    resource: Vec<String>,
+}
+
+impl Policy {
+    /// Nothing is allowed.
+    pub(super) fn deny() -> Self {
+        Self::new(Vec::new(), vec!["*".to_owned()])
+    }
+
+    /// Everything in the stage of the request is allowed.
+    pub(super) fn allow_stage(arn: MethodArn<'_>) -> Self {
+        Self::new(vec![format!("{}/*", arn.stage)], Vec::new()).within_limits()
+    }
+
+    /// The beginning of a WebSocket connection is allowed.
+    pub(super) fn allow_connect(arn: MethodArn<'_>) -> Self {
+        Self::new(vec![format!("{}/$connect", arn.stage)], Vec::new()).within_limits()
+    }
+
+    /// What `rules` allow `caller`. `judged` is what they say about this one request, if its event names the route; the
+    /// answer holds for it whatever its path looks like.
+    pub(super) fn of_rules(rules: &Rules, caller: &Caller, arn: MethodArn<'_>, judged: Option<bool>) -> Self {
+        let segments = arn.plain_segments();
+        let here = segments.as_deref().map(Shape::exactly);
+        let may = judged.unwrap_or_else(|| segments.is_some_and(|segments| rules.judge_segments(caller, &segments)));
+        let (mut allowed, refused) = rules.shapes(caller);
+        if let (true, Some(here)) = (may, &here) {
+            allowed.push(Allowed { requests: here.clone(), route: here.clone() });
+        }
+        let (listed, mut barred) = separable(&allowed, &refused);
+        match here {
+            Some(here) if judged == Some(false) => barred.push(here),
+            None if judged == Some(false) => return Self::deny(),
+            _ => {}
+        }
+        Self::of_shapes(arn, listed, barred)
+    }
+
+    /// Whether any request is allowed.
+    pub(super) fn allows_anything(&self) -> bool {
+        self.statement.iter().any(|statement| statement.effect == ALLOW)
+    }
+
+    fn of_shapes(arn: MethodArn<'_>, listed: Vec<Shape>, barred: Vec<Shape>) -> Self {
+        if listed.is_empty() {
+            return Self::deny();
+        }
+        let is_wide = listed.iter().any(Shape::is_wide);
+        let resources = |shapes: Vec<Shape>| {
+            let mut texts: Vec<_> = shapes.iter().map(|shape| format!("{}/{}", arn.stage, shape.text())).collect();
+            texts.sort();
+            texts.dedup();
+            texts
+        };
+        let (allowed, mut denied) = (resources(listed), resources(barred));
+        if is_wide {
+            // A slash that is written as an escape is one segment to a pattern, and perhaps two to what reads it.
+            denied.extend(["%2F", "%2f"].map(|slash| format!("{}/*{slash}*", arn.stage)));
+        }
+        Self::new(allowed, denied).within_limits()
+    }
+
+    fn new(allowed: Vec<String>, denied: Vec<String>) -> Self {
+        let statement = |effect, resource| Statement { action: "execute-api:Invoke", effect, resource };
+        let statements = [statement(ALLOW, allowed), statement("Deny", denied)];
+        let statement = statements.into_iter().filter(|statement| !statement.resource.is_empty()).collect();
+        Self { version: "2012-10-17", statement }
+    }
+
+    /// What API Gateway would refuse with 500 is a denial.
+    fn within_limits(self) -> Self {
+        let resources = self.statement.iter().flat_map(|statement| &statement.resource);
+        let is_short = resources.into_iter().all(|resource| resource.len() <= MAX_RESOURCE_BYTES);
+        let length = serde_json::to_string(&self).map_or(usize::MAX, |text| text.len());
+        if is_short && length <= MAX_POLICY_BYTES { self } else { Self::deny() }
+    }
+}
+
+/// What a policy can allow, and what it has to deny so that no `*` lets anything else in: requests beyond a route, and routes
+/// with rules of their own that the gateway prefers. A route whose `*` cannot be fenced off without denying another that is
+/// allowed is left out; of it, this one request is in `allowed`, without a `*`.
+fn separable(allowed: &[Allowed], refused: &[Shape]) -> (Vec<Shape>, Vec<Shape>) {
+    let (mut listed, mut barred) = (Vec::new(), Vec::new());
+    for (index, Allowed { requests, route }) in allowed.iter().enumerate() {
+        let is_for_another = |bar: &Shape| {
+            let mut others = allowed.iter().enumerate().filter(|(other, _)| *other != index);
+            others.any(|(_, other)| bar.meets(&other.requests))
+        };
+        let preferred = refused.iter().filter(|other| other.goes_before(route) && other.meets(requests));
+        let mut fence: Vec<_> = requests.beyond().into_iter().chain(preferred.map(Shape::covered)).collect();
+        fence.retain(|bar| bar.is_wide() || !is_for_another(bar));
+        if !fence.iter().any(is_for_another) {
+            listed.push(requests.clone());
+            barred.append(&mut fence);
+        }
+    }
+    (listed, barred)
+}

@@ -1,0 +1,101 @@
+//! Sets of requests, as segments of `METHOD/PATH` (the root is `METHOD` and one empty segment): those that a route takes, and those that an ARN with `*` in it covers. The
+//! two differ, because `*` in a policy also matches slashes and nothing at all.
+//!
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
+
+/// One place of a shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Part {
+    /// This segment.
+    Exact(String),
+    /// `{name}`: one segment that is not empty.
+    One,
+    /// `{name+}`, or `*` in a policy: one segment or several, empty ones as well.
+    Some,
+}
+
+use Part::{Exact, One, Some as Several};
+
+/// A set of requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shape(pub(super) Vec<Part>);
+
+impl Shape {
+    /// The one request with these segments.
+    pub(super) fn exactly(segments: &[&str]) -> Self {
+        Self(segments.iter().map(|segment| Exact((*segment).to_owned())).collect())
+    }
+
+    /// Whether there is a request in both.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        meet(&self.0, &other.0)
+    }
+
+    /// Whether an ARN of this shape covers more than one request.
+    pub(super) fn is_wide(&self) -> bool {
+        self.0.iter().any(|part| !matches!(part, Exact(_)))
+    }
+
+    /// Whether the gateway prefers this route to another where both match: a name goes before `{name}`, and that before
+    /// `{name+}`, at the first place where they differ.
+    pub(super) fn goes_before(&self, other: &Self) -> bool {
+        let rank = |part: &Part| match part {
+            Exact(_) => 0,
+            One => 1,
+            Several => 2,
+        };
+        let pairs = self.0.iter().zip(&other.0).map(|(one, other)| (rank(one), rank(other)));
+        pairs.into_iter().find(|(one, other)| one != other).is_some_and(|(one, other)| one < other)
+    }
+
+    /// What the ARN of this shape covers: `*` for every parameter.
+    pub(super) fn covered(&self) -> Self {
+        Self(self.0.iter().map(|part| if *part == One { Several } else { part.clone() }).collect())
+    }
+
+    /// Shapes of ARNs that together cover whatever the ARN of this route covers beyond it: requests in which something else
+    /// than one segment stands where a `{name}` is, or nothing where a `{name+}` is.
+    pub(super) fn beyond(&self) -> Vec<Self> {
+        let mut shapes = Vec::new();
+        for (index, part) in self.0.iter().enumerate() {
+            let mut with = |parts: &[Part]| {
+                let mut shape = self.covered().0;
+                shape.splice(index..=index, parts.iter().cloned());
+                shapes.push(Self(shape));
+            };
+            match part {
+                Exact(_) => {}
+                One => {
+                    with(&[Exact(String::new())]);
+                    with(&[Several, Several]);
+                }
+                Several => with(&[Exact(String::new())]),
+            }
+        }
+        shapes
+    }
+
+    /// As in an ARN, after the stage.
+    pub(super) fn text(&self) -> String {
+        let text = |part: &Part| if let Exact(text) = part { text.clone() } else { "*".to_owned() };
+        self.0.iter().map(text).collect::<Vec<_>>().join("/")
+    }
+}
+
+fn meet(one: &[Part], other: &[Part]) -> bool {
+    let ([first, rest @ ..], [other_first, other_rest @ ..]) = (one, other) else {
+        return one.is_empty() && other.is_empty();
+    };
+    agree(first, other_first)
+        && (meet(rest, other_rest)
+            || (*first == Several && meet(one, other_rest))
+            || (*other_first == Several && meet(rest, other)))
+}
+
+fn agree(one: &Part, other: &Part) -> bool {
+    match (one, other) {
+        (Exact(one), Exact(other)) => one == other,
+        (Exact(text), One) | (One, Exact(text)) => !text.is_empty(),
+        _ => true,
+    }
+}
