@@ -7,7 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use latchkey::{
     config::Env,
     domain::{AttemptLimits, Lifetimes, Random, Timestamp},
-    http::serve::answer,
+    http::{
+        authorizer::{Authorizer, Context},
+        serve::answer,
+    },
     passwords::{HashWork, PasswordPolicy},
     telemetry::Telemetry,
     tokens::Audience,
@@ -127,15 +130,26 @@ impl World {
 
     /// What the stateless authorizer tells a protected function about a token; `None` when it denies.
     pub fn authorize(&self, token: &str) -> Option<Value> {
-        let context = latchkey_authorizer::identify(&self.functions.authorizer, token, self.now()).ok()?;
-        Some(serde_json::to_value(context).expect("the context is JSON"))
+        let caller = latchkey_authorizer::identify(&self.functions.authorizer, token, self.now()).ok()?;
+        Some(serde_json::to_value(Context::of(&caller)?).expect("the context is JSON"))
     }
 
-    /// The same of the session-authorizer.
+    /// What the stateless authorizer, told `authorizer` at its start, answers to an event of any bytes.
+    ///
+    /// # Errors
+    /// The text of the failed invocation.
+    pub fn decide(&self, authorizer: &Authorizer, event: &[u8]) -> Result<Value, &'static str> {
+        let verifier = &self.functions.authorizer;
+        let identify = |token: &str, now| latchkey_authorizer::identify(verifier, token, now);
+        let answer = authorizer.decide("request", event, || Ok(self.now()), identify)?;
+        Ok(serde_json::from_str(&answer).expect("an answer is JSON"))
+    }
+
+    /// The context of the session-authorizer.
     pub async fn authorize_session(&self, token: &str) -> Option<Value> {
-        let context =
-            latchkey_session_authorizer::identify(&self.functions.session_authorizer, token, self.now()).await.ok()?;
-        Some(serde_json::to_value(context).expect("the context is JSON"))
+        let authorizer = &self.functions.session_authorizer;
+        let caller = latchkey_session_authorizer::identify(authorizer, token, self.now()).await.ok()?;
+        Some(serde_json::to_value(Context::of(&caller)?).expect("the context is JSON"))
     }
 
     /// Sends an event of any text to the function behind a route.

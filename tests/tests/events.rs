@@ -29,10 +29,15 @@ use Expected::{Authorized, Problem, Status, Told};
 
 /// Every event there is, in the order in which they are handled: Ada registers before she signs in.
 const EVENTS: &[(&str, Expected)] = &[
+    ("authorizer_appsync", Authorized(true)),
     ("authorizer_garbage", Authorized(false)),
+    ("authorizer_http-api-1", Authorized(true)),
     ("authorizer_missing-source", Authorized(false)),
     ("authorizer_ok", Authorized(true)),
+    ("authorizer_rest-request", Authorized(true)),
+    ("authorizer_rest-token", Authorized(true)),
     ("authorizer_two_headers", Authorized(false)),
+    ("authorizer_websocket", Authorized(true)),
     ("register_bad_email", Problem(422, "invalid-input")),
     ("register_weak_password", Problem(422, "invalid-input")),
     ("register_wrong_media_type", Problem(415, "unsupported-media-type")),
@@ -53,8 +58,13 @@ const EVENTS: &[(&str, Expected)] = &[
     ("sessions_ok", Status(200)),
     ("sessions_without_token", Problem(401, "invalid-token")),
     ("session-authorizer_access_token", Authorized(false)),
+    ("session-authorizer_appsync", Authorized(true)),
     ("session-authorizer_garbage", Authorized(false)),
+    ("session-authorizer_http-api-1", Authorized(true)),
     ("session-authorizer_ok", Authorized(true)),
+    ("session-authorizer_rest-request", Authorized(true)),
+    ("session-authorizer_rest-token", Authorized(true)),
+    ("session-authorizer_websocket", Authorized(true)),
     ("well-known_hostile_host", Status(200)),
     ("well-known_jwks", Status(200)),
     ("well-known_openapi", Status(200)),
@@ -119,6 +129,9 @@ async fn with_fresh_tokens(deployment: &Deployment, event: String) -> String {
 fn given(response: &Value) -> Expected {
     if let Some(authorized) = response["isAuthorized"].as_bool() {
         return Authorized(authorized);
+    }
+    if let Some(effect) = response["policyDocument"]["Statement"][0]["Effect"].as_str() {
+        return Authorized(effect == "Allow");
     }
     let status = response["statusCode"].as_u64().unwrap();
     let body: Value = serde_json::from_str(response["body"].as_str().unwrap_or_default()).unwrap_or_default();

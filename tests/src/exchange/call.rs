@@ -114,7 +114,7 @@ impl Call {
             "rawPath": self.path,
             "rawQueryString": self.query,
             "headers": self.headers,
-            "requestContext": self.request_context("$default"),
+            "requestContext": self.request_context(),
             "isBase64Encoded": self.is_base64,
         });
         if let Some(body) = &self.body {
@@ -128,8 +128,8 @@ impl Call {
         event
     }
 
-    /// What the gateway says about the call itself, on the route with this key.
-    pub(crate) fn request_context(&self, route_key: &str) -> Value {
+    /// What the gateway says about the call itself.
+    fn request_context(&self) -> Value {
         json!({
             "accountId": "123456789012",
             "apiId": "abcdef1234",
@@ -143,7 +143,7 @@ impl Call {
                 "userAgent": self.headers.get("user-agent"),
             },
             "requestId": "JKJaXmPLvHcESHA=",
-            "routeKey": route_key,
+            "routeKey": "$default",
             "stage": "$default",
             "time": "12/Mar/2020:19:03:58 +0000",
             "timeEpoch": 1_583_348_638_390_u64,

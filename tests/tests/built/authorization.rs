@@ -1,6 +1,6 @@
-//! Events that ask the authorizers: the identity source in every shape, and events that are none.
+//! Events that ask the authorizers, of every kind: the credential in every shape, and events that are none.
 
-use latchkey_tests::authorizer_event::authorizer_event;
+use latchkey_tests::authorizer_event::{KINDS, Kind};
 use serde_json::{Value, json};
 
 use crate::judges::Judges;
@@ -10,8 +10,10 @@ fn a12_exactly_one_scheme_and_one_token() {
     let judges = Judges::new();
     let good = judges.forge.good();
     for scheme in ["Bearer", "bearer", "BEARER", "bEaReR"] {
-        let event = authorizer_event(&format!("{scheme} {good}")).to_string();
-        assert_eq!(judges.decide(event.as_bytes()).unwrap()["isAuthorized"], true, "{scheme}");
+        for kind in KINDS {
+            let event = kind.event(&format!("{scheme} {good}")).to_string();
+            assert!(kind.lets_in(&judges.decide(event.as_bytes())), "{scheme}, {kind:?}");
+        }
     }
     let values = [
         String::new(),
@@ -39,71 +41,170 @@ fn a12_exactly_one_scheme_and_one_token() {
         format!("Bearer \"{good}\""),
     ];
     for value in values {
-        judges.assert_event_denied(&value, authorizer_event(&value).to_string().as_bytes());
+        // AppSync keeps the scheme to itself where it has other modes of authorization.
+        for kind in KINDS.into_iter().filter(|kind| *kind != Kind::AppSync || value != good) {
+            judges.assert_event_denied(kind, &value, kind.event(&value).to_string().as_bytes());
+        }
     }
     judges.assert_still_judging();
+    let bare = Kind::AppSync.event(&good).to_string();
+    assert!(Kind::AppSync.lets_in(&judges.decide(bare.as_bytes())));
 }
 
 #[test]
 fn a12_only_the_declared_identity_source_counts() {
     let judges = Judges::new();
     let value = format!("Bearer {}", judges.forge.good());
-    let event = authorizer_event(&value);
-    for source in [
-        json!("absent"),
-        json!(null),
-        json!([]),
-        json!([""]),
-        json!([null]),
-        json!(value),
-        json!([value, value]),
-        json!([[value]]),
-        json!({}),
+    for (kind, member) in [
+        (Kind::HttpApi2, "identitySource"),
+        (Kind::HttpApi1, "identitySource"),
+        (Kind::RestToken, "authorizationToken"),
+        (Kind::AppSync, "authorizationToken"),
     ] {
-        let mut event = event.clone();
-        event["identitySource"] = source.clone();
-        event["headers"] = json!({ "authorization": value, "x-auth-token": value });
-        if source == "absent" {
-            event.as_object_mut().unwrap().remove("identitySource");
+        for source in [json!([]), json!([""]), json!(""), json!("Bearer x"), json!([value, value]), json!([value, ""])] {
+            let mut event = kind.event(&value);
+            event["headers"] = json!({ "authorization": value, "x-auth-token": value });
+            event[member] = source.clone();
+            let outcome = judges.decide(event.to_string().as_bytes());
+            assert!(!kind.lets_in(&outcome), "{kind:?}, {source}: {outcome:?}");
         }
-        judges.assert_event_denied(&source.to_string(), event.to_string().as_bytes());
+        let mut event = kind.event(&value);
+        event.as_object_mut().unwrap().remove(member);
+        let outcome = judges.decide(event.to_string().as_bytes());
+        assert!(!kind.lets_in(&outcome), "{kind:?}: {outcome:?}");
+    }
+    for source in [json!(null), json!([null]), json!([[value]]), json!({}), json!(7)] {
+        let mut event = Kind::HttpApi2.event(&value);
+        event["identitySource"] = source.clone();
+        judges.assert_event_denied(Kind::HttpApi2, &source.to_string(), event.to_string().as_bytes());
+    }
+}
+
+#[test]
+fn a12_the_route_may_stand_beside_the_credential_where_a_gateway_remembers_answers() {
+    let judges = Judges::new();
+    let value = format!("Bearer {}", judges.forge.good());
+    let of_2 = |source: Value| ("GET /notes", Kind::HttpApi2, source);
+    let of_1 = |source: String| ("GET /notes", Kind::HttpApi1, json!(source));
+    let with = |(route, kind, source): (&str, Kind, Value)| {
+        let mut event = kind.event(&value);
+        event["requestContext"]["routeKey"] = json!(route);
+        event["identitySource"] = source;
+        event.to_string()
+    };
+    for case in [
+        of_2(json!([value, "GET /notes"])),
+        of_2(json!(["GET /notes", value])),
+        of_1(format!("{value},GET /notes")),
+        of_1(value.clone()),
+    ] {
+        let event = with(case.clone());
+        assert!(case.1.lets_in(&judges.decide(event.as_bytes())), "{case:?}");
+    }
+    for case in [
+        of_2(json!([value, "GET /other"])),
+        of_2(json!([value, "GET /notes", "GET /notes"])),
+        of_2(json!(["GET /notes", "GET /notes"])),
+        of_2(json!(["GET /notes"])),
+        of_1(format!("{value},GET /other")),
+        of_1(format!("{value},GET /notes,GET /notes")),
+        of_1(format!("{value},{value}")),
+    ] {
+        judges.assert_event_denied(case.1, &format!("{case:?}"), with(case.clone()).as_bytes());
+    }
+}
+
+#[test]
+fn a12_headers_count_under_every_spelling_and_only_once() {
+    let judges = Judges::new();
+    let value = format!("Bearer {}", judges.forge.good());
+    for kind in [Kind::RestRequest, Kind::WebSocket] {
+        let with = |headers: Value, multiple: Value| {
+            let mut event = kind.event(&value);
+            event["headers"] = headers;
+            event["multiValueHeaders"] = multiple;
+            event.to_string()
+        };
+        let (one, none) = (json!({ "Authorization": value }), json!({}));
+        let let_in = [
+            (one.clone(), json!({ "Authorization": [value] })),
+            (json!({ "authorization": value }), json!({ "AUTHORIZATION": [value] })),
+            (none.clone(), json!({ "authorization": [value] })),
+            (json!({ "aUTHORIZATION": value }), json!(null)),
+        ];
+        for (headers, multiple) in let_in {
+            let event = with(headers, multiple);
+            assert!(kind.lets_in(&judges.decide(event.as_bytes())), "{kind:?}: {event}");
+        }
+        let denied = [
+            (none.clone(), none.clone()),
+            (json!(null), json!(null)),
+            (one.clone(), json!({ "authorization": [value, value] })),
+            (one.clone(), json!({ "authorization": ["Bearer x"] })),
+            (one.clone(), json!({ "authorization": [value], "Authorization": [value] })),
+            (json!({ "authorization": value, "Authorization": value }), none.clone()),
+            (json!({ "authorization": "" }), none.clone()),
+            (json!({ "authorization\u{2000}": value }), none.clone()),
+            (json!({ "x-auth-token": judges.forge.good() }), none.clone()),
+            (json!({ "cookie": format!("__Host-latchkey-token={}", judges.forge.good()) }), none),
+        ];
+        for (headers, multiple) in denied {
+            let event = with(headers, multiple);
+            judges.assert_event_denied(kind, &event, event.as_bytes());
+        }
     }
 }
 
 #[test]
 fn a16_events_of_another_kind_are_denied() {
     let judges = Judges::new();
-    let good = judges.forge.good();
-    let event = authorizer_event(&format!("Bearer {good}"));
-    let changed = |member: &str, value: Value| {
-        let mut event = event.clone();
-        event[member] = value;
+    let good = format!("Bearer {}", judges.forge.good());
+    let changed = |kind: Kind, pointer: &str, value: Value| {
+        let mut event = kind.event(&good);
+        let (parent, member) = pointer.rsplit_once('/').unwrap();
+        event.pointer_mut(parent).unwrap()[member] = value;
         event
     };
-    let rest_token =
-        json!({ "type": "TOKEN", "methodArn": event["routeArn"], "authorizationToken": format!("Bearer {good}") });
-    let mut version_1 = changed("version", json!("1.0"));
-    version_1["identitySource"] = json!(format!("Bearer {good}"));
     let events = [
         json!(null),
         json!({}),
         json!([]),
         json!(1),
         json!("Bearer"),
-        json!([event]),
-        rest_token,
-        version_1,
-        changed("version", json!(2.0)),
-        changed("version", json!("3.0")),
-        changed("type", json!("TOKEN")),
-        changed("type", json!(null)),
-        changed("type", json!(["REQUEST"])),
-        changed("routeKey", json!({})),
+        json!([Kind::HttpApi2.event(&good)]),
+        json!(["2.0", "REQUEST", [good], null, "GET /notes"]),
+        changed(Kind::HttpApi2, "/version", json!(2.0)),
+        changed(Kind::HttpApi2, "/version", json!("3.0")),
+        changed(Kind::HttpApi2, "/version", json!("1.0")),
+        changed(Kind::HttpApi2, "/type", json!("TOKEN")),
+        changed(Kind::HttpApi2, "/type", json!(null)),
+        changed(Kind::HttpApi2, "/type", json!(["REQUEST"])),
+        changed(Kind::HttpApi2, "/routeKey", json!({})),
+        changed(Kind::HttpApi1, "/version", json!("2.0")),
+        changed(Kind::HttpApi1, "/methodArn", json!(null)),
+        changed(Kind::RestToken, "/type", json!("REQUEST")),
+        changed(Kind::RestToken, "/type", json!("token")),
+        changed(Kind::RestToken, "/version", json!("1.0")),
+        changed(Kind::RestToken, "/methodArn", json!(null)),
+        changed(Kind::RestRequest, "/type", json!("TOKEN")),
+        changed(Kind::RestRequest, "/version", json!("2.0")),
+        changed(Kind::RestRequest, "/methodArn", json!(7)),
+        changed(Kind::WebSocket, "/requestContext/eventType", json!("MESSAGE")),
+        changed(Kind::WebSocket, "/requestContext/routeKey", json!("sendMessage")),
+        changed(Kind::WebSocket, "/requestContext/connectionId", json!(null)),
+        changed(Kind::AppSync, "/type", json!("TOKEN")),
+        changed(Kind::AppSync, "/methodArn", json!("arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/notes")),
+        changed(Kind::AppSync, "/requestContext/apiId", json!(null)),
+        changed(Kind::AppSync, "/requestContext/queryString", json!(null)),
+        changed(Kind::AppSync, "/requestContext", json!(null)),
         json!({ "Records": [] }),
         json!({ "RequestType": "Create" }),
     ];
     for event in events {
-        judges.assert_event_denied(&format!("{event:.80}"), event.to_string().as_bytes());
+        for outcome in [judges.decide(event.to_string().as_bytes()), judges.decide_session(event.to_string().as_bytes())] {
+            let let_in = KINDS.iter().any(|kind| kind.lets_in(&outcome));
+            assert!(!let_in, "{event:.80}: {outcome:?}");
+        }
     }
     judges.assert_still_judging();
 }
@@ -111,29 +212,37 @@ fn a16_events_of_another_kind_are_denied() {
 #[test]
 fn a16_bytes_that_are_no_event_never_let_anybody_in_and_never_end_the_function() {
     let judges = Judges::new();
-    let event = authorizer_event(&format!("Bearer {}", judges.forge.good())).to_string();
-    let identity = event.split("\"identitySource\":").nth(1).unwrap().split(']').next().unwrap();
-    let doubled = event.replacen('{', &format!("{{\"identitySource\":{identity}],"), 1);
-    let mut invalid_utf8 = event.clone().into_bytes();
-    let position = event.find("/notes").unwrap();
-    invalid_utf8[position] = 0xff;
     let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    let bytes: [Vec<u8>; 9] = [
+    let mut bytes: Vec<Vec<u8>> = vec![
         b"".to_vec(),
         b" ".to_vec(),
         b"{".to_vec(),
-        event[..event.len() / 2].into(),
-        format!("\u{feff}{event}").into(),
-        invalid_utf8,
-        doubled.into(),
         deep(1000).into(),
+        format!("{{\"type\":{}}}", deep(1000)).into(),
         vec![0; 100],
     ];
-    for bytes in bytes {
-        for decision in [judges.decide(&bytes), judges.decide_session(&bytes)] {
-            let let_in = decision.as_ref().is_ok_and(|decision| *decision != json!({ "isAuthorized": false }));
-            assert!(!let_in, "{:.80}: {decision:?}", String::from_utf8_lossy(&bytes));
-        }
-        judges.assert_still_judging();
+    for kind in KINDS {
+        let event = kind.about(&judges.forge.good()).to_string();
+        let mut invalid_utf8 = event.clone().into_bytes();
+        let position = event.rfind("notes").or(event.find("apiId")).unwrap();
+        invalid_utf8[position] = 0xff;
+        let (first, _) = event[1..].split_once(',').unwrap();
+        let members: [&str; 3] = ["\"type\":\"REQUEST\",", "\"identitySource\":[\"Bearer x\"],", "\"authorizationToken\":\"x\","];
+        bytes.extend([
+            event.as_bytes()[..event.len() / 2].to_vec(),
+            format!("\u{feff}{event}").into(),
+            format!("{event}{event}").into(),
+            format!("{{{first},{first}}}").into(),
+            invalid_utf8,
+        ]);
+        let doubled = members.iter().filter(|member| event.contains(member.split(':').next().unwrap()));
+        bytes.extend(doubled.map(|member| event.replacen('{', &format!("{{{member}"), 1).into_bytes()));
     }
+    for bytes in bytes {
+        for outcome in [judges.decide(&bytes), judges.decide_session(&bytes)] {
+            let let_in = KINDS.iter().any(|kind| kind.lets_in(&outcome));
+            assert!(!let_in, "{:.80}: {outcome:?}", String::from_utf8_lossy(&bytes));
+        }
+    }
+    judges.assert_still_judging();
 }

@@ -1,7 +1,7 @@
 //! Claims of validly signed access tokens.
 
 use latchkey::domain::time::system_clock;
-use latchkey_tests::{forge::Forge, world::ISSUER};
+use latchkey_tests::{authorizer_event::KINDS, forge::Forge, world::ISSUER};
 use serde_json::{Value, json};
 
 use crate::judges::Judges;
@@ -157,13 +157,15 @@ fn a7_issuer_and_audience_are_compared_as_text() {
 fn a14_roles_and_scope_that_fit_no_context_are_a_legal_reply_or_a_denial() {
     let judges = Judges::new();
     let token = |changes: &Value| judges.forge.token(&judges.forge.header(), &Forge::claims_with(changes));
-    let event = |token: &str| latchkey_tests::authorizer_event::about(token).to_string();
     let many: Vec<_> = (0..200).map(|number| format!("role-{number}")).collect();
-    let odd = json!({ "roles": ["admin", "with \"quotes\"", "\u{1f511}", "line\nbreak"], "scope": "a b" });
-    for changes in [json!({ "roles": many }), odd, json!({ "roles": [""] })] {
-        let decision = judges.decide(event(&token(&changes)).as_bytes()).unwrap();
-        let context = decision["context"].as_object().unwrap();
-        assert!(context.values().all(|value| value.is_string() || value.is_u64()), "{decision}");
+    let odd = json!({ "roles": ["admin", "with \"quotes\"", "\u{1f511}", "line\nbreak"], "scope": "a b\n\u{0}" });
+    for changes in [json!({ "roles": many }), odd, json!({ "roles": [""] }), json!({ "client_id": "x".repeat(3000) })] {
+        for kind in KINDS {
+            let answer = judges.decide(kind.about(&token(&changes)).to_string().as_bytes()).unwrap();
+            let context = answer.get("context").or(answer.get("resolverContext")).and_then(Value::as_object).unwrap();
+            assert!(context.values().all(Value::is_string), "{kind:?}: {answer}");
+            assert!(kind.lets_in(&Ok(answer)));
+        }
     }
     for roles in [json!([1]), json!([["admin"]]), json!("admin"), json!({ "admin": true })] {
         judges.assert_denied(&roles.to_string(), &token(&json!({ "roles": roles })));

@@ -1,9 +1,13 @@
 //! Both authorizers, asked the same question.
 
 use latchkey_tests::{
-    authorizer_event::about, deployment::Environment, forge::Forge, rings::Rings, runtime_api::Function,
+    authorizer_event::{KINDS, Kind},
+    deployment::Environment,
+    forge::Forge,
+    rings::Rings,
+    runtime_api::Function,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The two functions that decide.
 pub(crate) struct Judges {
@@ -16,6 +20,19 @@ pub(crate) struct Judges {
 impl Judges {
     pub(crate) fn new() -> Self {
         Self::trusting(&Rings::of_local())
+    }
+
+    /// With other settings.
+    pub(crate) fn with(settings: &[(&str, &str)]) -> Self {
+        let rings = Rings::of_local();
+        let set = |environment: Environment| {
+            settings.iter().fold(environment, |environment, (name, value)| environment.with(name, value))
+        };
+        Self {
+            authorizer: set(Environment::of_authorizer(&rings)).function("authorizer"),
+            session_authorizer: set(Environment::local()).function("session-authorizer"),
+            forge: Forge::new(&rings),
+        }
     }
 
     /// With other keys of access tokens.
@@ -37,22 +54,27 @@ impl Judges {
         self.session_authorizer.invoke(event)
     }
 
-    /// Whether the stateless authorizer lets a token in.
+    /// Whether the stateless authorizer lets a token in, whatever kind of API asks.
     pub(crate) fn lets_in(&self, token: &str) -> bool {
-        self.decide(about(token).to_string().as_bytes()).unwrap()["isAuthorized"] == true
+        let answers = KINDS.map(|kind| kind.lets_in(&self.decide(kind.about(token).to_string().as_bytes())));
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "the kinds disagree: {answers:?}");
+        answers[0]
     }
 
-    /// Asserts that both deny a token, in so many words.
+    /// Asserts that both deny a token, in the very words of every kind of API.
     #[track_caller]
     pub(crate) fn assert_denied(&self, case: &str, token: &str) {
-        self.assert_event_denied(case, about(token).to_string().as_bytes());
+        for kind in KINDS {
+            self.assert_event_denied(kind, case, kind.about(token).to_string().as_bytes());
+        }
     }
 
     /// Asserts that both deny an event.
     #[track_caller]
-    pub(crate) fn assert_event_denied(&self, case: &str, event: &[u8]) {
-        let denied = Ok(json!({ "isAuthorized": false }));
-        assert_eq!((self.decide(event), self.decide_session(event)), (denied.clone(), denied), "{case}");
+    pub(crate) fn assert_event_denied(&self, kind: Kind, case: &str, event: &[u8]) {
+        for outcome in [self.decide(event), self.decide_session(event)] {
+            assert!(kind.is_denial(&outcome), "{kind:?}, {case}: {outcome:?}");
+        }
     }
 
     /// Asserts that a good token is still let in: that what was denied before was denied for its fault.

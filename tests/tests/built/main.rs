@@ -3,11 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers that tests call, not tests themselves")]
 
 mod authorization;
+mod carriers;
 mod claims;
 mod faults;
 mod judges;
 mod keys;
+mod kinds;
 mod logs;
+mod rules;
 mod secrets;
 mod shapes;
 mod signatures;

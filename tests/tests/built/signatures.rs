@@ -4,6 +4,7 @@ use std::net::TcpListener;
 
 use latchkey::tokens::Algorithm;
 use latchkey_tests::{
+    authorizer_event::KINDS,
     forge::{Forge, decode, encode, split},
     rings::Rings,
 };
@@ -111,7 +112,8 @@ fn a9_a_flipped_bit_in_any_part_is_denied() {
             let mut flipped = parts.clone();
             flipped[part][bit / 8] ^= 1 << (bit % 8);
             let token = flipped.iter().map(encode).collect::<Vec<_>>().join(".");
-            judges.assert_denied(&format!("part {part}, bit {bit}"), &token);
+            let kind = KINDS[bit / 2 % KINDS.len()];
+            judges.assert_event_denied(kind, &format!("part {part}, bit {bit}"), kind.about(&token).to_string().as_bytes());
         }
     }
     judges.assert_still_judging();

@@ -18,10 +18,10 @@ async fn the_protected_function_learns_who_is_calling() {
         let expected = json!({
             "sub": tokens.user_id,
             "sid": tokens.session_id,
-            "auth_time": START.seconds(),
+            "auth_time": START.seconds().to_string(),
             "amr": "pwd",
-            "epoch": 1,
-            "exp": START.seconds() + 1000,
+            "epoch": "1",
+            "exp": (START.seconds() + 1000).to_string(),
             "client_id": "latchkey",
             "scope": "",
             "roles": "",

@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html>
 
+use std::fmt;
+
 /// API Gateway refuses longer ones with 414.
 const MAX_BYTES: usize = 1600;
 
@@ -34,12 +36,23 @@ impl<'a> MethodArn<'a> {
         well_formed.then_some(Self { stage, request })
     }
 
+    /// Whether a policy that names this ARN means this one request.
+    pub(super) fn is_literal(&self) -> bool {
+        !self.request.contains(['*', '?', '$'])
+    }
+
     /// Method and path segments as they stand, if every segment is plain: not empty (but for the root), and nothing in it that
     /// the gateway could read in another way or a policy take for a pattern.
     pub(super) fn plain_segments(&self) -> Option<Vec<&'a str>> {
         let segments: Vec<_> = self.request.split('/').collect();
         let is_root = matches!(segments[..], [_, ""]);
         (is_root || segments.iter().all(|segment| is_plain(segment))).then_some(segments)
+    }
+}
+
+impl fmt::Display for MethodArn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.stage, self.request)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     event::{Event, Kind, Route},
     headers::Headers,
-    text::Text,
+    text::{Text, Texts},
 };
 use crate::{
     config::{ConfigError, Env},
@@ -16,6 +16,8 @@ use crate::{
 const COOKIE: &str = "__Host-latchkey-token";
 
 const NOT_ONE_TOKEN: Refusal = Refusal("not one token of an allowed carrier");
+
+const NOT_ONE_SOURCE: Refusal = Refusal("not exactly one identity source");
 
 /// The carriers that are allowed. A request has exactly one of them; the others are not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,18 +125,17 @@ fn malformed() -> ConfigError {
 fn only_source<'e>(event: &'e Event<'_>) -> Result<&'e str, Refusal> {
     let route = event.route(Kind::HttpApi2);
     let is_route = |text: &Text<'_>| Some(Route::parse(text)) == route;
-    let sources = event.identity_source.as_ref().map_or(&[][..], |sources| &sources.0);
-    match sources {
+    let Some(Texts::List(sources)) = &event.identity_source else { return Err(NOT_ONE_SOURCE) };
+    match &sources[..] {
         [value] => Ok(value),
         [value, other] | [other, value] if is_route(other) && !is_route(value) => Ok(value),
-        _ => Err(Refusal("not exactly one identity source")),
+        _ => Err(NOT_ONE_SOURCE),
     }
 }
 
 /// The same of payload 1.0, which joins the values with commas.
 fn joined_source<'e>(event: &'e Event<'_>) -> Result<&'e str, Refusal> {
-    let sources = event.identity_source.as_ref().map_or(&[][..], |sources| &sources.0);
-    let [joined] = sources else { return Err(Refusal("not exactly one identity source")) };
+    let Some(Texts::One(joined)) = &event.identity_source else { return Err(NOT_ONE_SOURCE) };
     Ok(match joined.split_once(',') {
         Some((value, other)) if Some(Route::parse(other)) == event.route(Kind::HttpApi1) => value,
         _ => joined,
@@ -164,7 +165,7 @@ fn bare(value: &str) -> Option<&str> {
 
 fn cookie_of<'e>(event: &'e Event<'_>) -> Result<Option<&'e str>, Refusal> {
     let header = once(event, |headers| &headers.cookie)?;
-    let list = event.cookies.as_ref().map_or(&[][..], |cookies| &cookies.0);
+    let list = event.cookies.as_ref().map_or(&[][..], Texts::as_slice);
     cookie(header.into_iter().chain(list.iter().map(|cookie| &**cookie)))
 }
 

@@ -125,7 +125,7 @@ impl<'a> Event<'a> {
         let is_graphql = context.api_id.is_some() && context.query_string.is_some();
         let is_socket = context.connection_id.is_some() || context.event_type.is_some();
         match (self.r#type.as_deref(), self.version.as_deref()) {
-            (Some("REQUEST"), Some("2.0")) => Some(Kind::HttpApi2),
+            (Some("REQUEST"), Some("2.0")) if self.method_arn.is_none() => Some(Kind::HttpApi2),
             (Some("REQUEST"), Some("1.0")) if self.method_arn.is_some() => Some(Kind::HttpApi1),
             (Some("REQUEST"), None) if is_socket => self.as_connect(),
             (Some("REQUEST"), None) if self.method_arn.is_some() => Some(Kind::RestRequest),

@@ -49,7 +49,7 @@ impl<'de> Visitor<'de> for HeadersVisitor {
         let mut headers = Headers::default();
         while let Some(name) = members.next_key::<Text<'de>>()? {
             match headers.of(&name) {
-                Some(values) => values.extend(members.next_value::<Texts<'de>>()?.0),
+                Some(values) => values.extend_from_slice(members.next_value::<Texts<'de>>()?.as_slice()),
                 None => drop(members.next_value::<IgnoredAny>()?),
             }
         }

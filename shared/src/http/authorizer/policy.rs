@@ -3,6 +3,8 @@
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html>
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{Caller, arn::MethodArn, rules::{Allowed, Rules}, shape::Shape};
@@ -47,23 +49,22 @@ impl Policy {
         Self::new(vec![format!("{}/$connect", arn.stage)], Vec::new()).within_limits()
     }
 
-    /// What `rules` allow `caller`. `judged` is what they say about this one request, if its event names the route; the
-    /// answer holds for it whatever its path looks like.
+    /// What `rules` allow `caller`. `judged` is what they say about this one request, if its event names the route: that
+    /// decides about this request, whatever its path looks like to a pattern.
     pub(super) fn of_rules(rules: &Rules, caller: &Caller, arn: MethodArn<'_>, judged: Option<bool>) -> Self {
         let segments = arn.plain_segments();
-        let here = segments.as_deref().map(Shape::exactly);
-        let may = judged.unwrap_or_else(|| segments.is_some_and(|segments| rules.judge_segments(caller, &segments)));
-        let (mut allowed, refused) = rules.shapes(caller);
-        if let (true, Some(here)) = (may, &here) {
-            allowed.push(Allowed { requests: here.clone(), route: here.clone() });
-        }
-        let (listed, mut barred) = separable(&allowed, &refused);
-        match here {
-            Some(here) if judged == Some(false) => barred.push(here),
-            None if judged == Some(false) => return Self::deny(),
+        match (judged, &segments) {
+            (Some(_), _) if !arn.is_literal() => return Self::deny(),
+            // Nothing about its path can be said in a pattern, so the answer is about this request alone.
+            (Some(true), None) => return Self::new(vec![arn.to_string()], Vec::new()).within_limits(),
             _ => {}
         }
-        Self::of_shapes(arn, listed, barred)
+        let (mut allowed, refused) = rules.shapes(caller);
+        let here = segments.filter(|segments| judged.unwrap_or_else(|| rules.judge_segments(caller, segments)));
+        allowed.extend(here.map(|segments| Allowed::exactly(&segments)));
+        let (listed, barred) = separable(&allowed, &refused);
+        let here_not = (judged == Some(false)).then(|| arn.to_string());
+        Self::of_shapes(arn, &listed, &barred, here_not)
     }
 
     /// Whether any request is allowed.
@@ -71,23 +72,20 @@ impl Policy {
         self.statement.iter().any(|statement| statement.effect == ALLOW)
     }
 
-    fn of_shapes(arn: MethodArn<'_>, listed: Vec<Shape>, barred: Vec<Shape>) -> Self {
+    fn of_shapes(arn: MethodArn<'_>, listed: &[Shape], barred: &[Shape], here_not: Option<String>) -> Self {
         if listed.is_empty() {
             return Self::deny();
         }
-        let is_wide = listed.iter().any(Shape::is_wide);
-        let resources = |shapes: Vec<Shape>| {
-            let mut texts: Vec<_> = shapes.iter().map(|shape| format!("{}/{}", arn.stage, shape.text())).collect();
-            texts.sort();
-            texts.dedup();
-            texts
+        let resources = |shapes: &[Shape]| -> BTreeSet<_> {
+            shapes.iter().map(|shape| format!("{}/{}", arn.stage, shape.text())).collect()
         };
         let (allowed, mut denied) = (resources(listed), resources(barred));
-        if is_wide {
-            // A slash that is written as an escape is one segment to a pattern, and perhaps two to what reads it.
-            denied.extend(["%2F", "%2f"].map(|slash| format!("{}/*{slash}*", arn.stage)));
+        if listed.iter().any(Shape::is_wide) {
+            // What an escape spells is not what a pattern sees: a slash, or the name of another route.
+            denied.insert(format!("{}/*%*", arn.stage));
         }
-        Self::new(allowed, denied).within_limits()
+        denied.extend(here_not);
+        Self::new(allowed.into_iter().collect(), denied.into_iter().collect()).within_limits()
     }
 
     fn new(allowed: Vec<String>, denied: Vec<String>) -> Self {

@@ -46,6 +46,14 @@ pub(super) struct Allowed {
     pub(super) route: Shape,
 }
 
+impl Allowed {
+    /// The one request with these segments.
+    pub(super) fn exactly(segments: &[&str]) -> Self {
+        let request = Shape::exactly(segments);
+        Self { route: request.clone(), requests: request }
+    }
+}
+
 impl Rule {
     /// The ways in which a caller meets the rule: none, or each with the parameters that then have to be their own id.
     fn ways(&self, caller: &Caller) -> Vec<OwnParameters<'_>> {

@@ -12,8 +12,20 @@ use serde::{
 pub(super) struct Text<'a>(Cow<'a, str>);
 
 /// One string, or a list of them.
-#[derive(Debug, Default)]
-pub(super) struct Texts<'a>(pub(super) Vec<Text<'a>>);
+#[derive(Debug)]
+pub(super) enum Texts<'a> {
+    One(Text<'a>),
+    List(Vec<Text<'a>>),
+}
+
+impl<'a> Texts<'a> {
+    pub(super) fn as_slice(&self) -> &[Text<'a>] {
+        match self {
+            Self::One(text) => std::slice::from_ref(text),
+            Self::List(texts) => texts,
+        }
+    }
+}
 
 /// An object of strings.
 #[derive(Debug, Default)]
@@ -81,11 +93,11 @@ impl<'de> Visitor<'de> for TextsVisitor {
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-        TextVisitor.visit_borrowed_str(text).map(|text| Texts(vec![text]))
+        TextVisitor.visit_borrowed_str(text).map(Texts::One)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        TextVisitor.visit_str(text).map(|text| Texts(vec![text]))
+        TextVisitor.visit_str(text).map(Texts::One)
     }
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Self::Value, S::Error> {
@@ -93,7 +105,7 @@ impl<'de> Visitor<'de> for TextsVisitor {
         while let Some(text) = list.next_element()? {
             texts.push(text);
         }
-        Ok(Texts(texts))
+        Ok(Texts::List(texts))
     }
 }
 
