@@ -73,8 +73,12 @@ impl Kind {
         match (self, outcome) {
             (Self::HttpApi2, Ok(answer)) => *answer == json!({ "isAuthorized": false }),
             (Self::HttpApi1, Ok(answer)) => *answer == denying_policy(),
-            (Self::AppSync, Ok(answer)) => *answer == json!({ "isAuthorized": false, "deniedFields": [], "ttlOverride": 0 }),
-            (Self::RestToken | Self::RestRequest | Self::WebSocket, Err(report)) => report["errorMessage"] == "Unauthorized",
+            (Self::AppSync, Ok(answer)) => {
+                *answer == json!({ "isAuthorized": false, "deniedFields": [], "ttlOverride": 0 })
+            }
+            (Self::RestToken | Self::RestRequest | Self::WebSocket, Err(report)) => {
+                report["errorMessage"] == "Unauthorized"
+            }
             _ => false,
         }
     }

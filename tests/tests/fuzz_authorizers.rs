@@ -45,7 +45,10 @@ fn somewhere<T>(look: impl FnOnce(&Somewhere) -> T) -> T {
             let authorizers = [
                 authorizer(&[]),
                 authorizer(&[("LATCHKEY_RULES", &rules().to_string())]),
-                authorizer(&[("LATCHKEY_CARRIERS", carriers), ("LATCHKEY_RULES", r#"{"routes":{},"default":"authenticated"}"#)]),
+                authorizer(&[
+                    ("LATCHKEY_CARRIERS", carriers),
+                    ("LATCHKEY_RULES", r#"{"routes":{},"default":"authenticated"}"#),
+                ]),
             ];
             let authorizers = authorizers.map(Result::unwrap);
             Somewhere { world, token, authorizers }
@@ -69,7 +72,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         ".*".prop_map(Value::from),
-        prop_oneof!["2.0", "1.0", "REQUEST", "TOKEN", "CONNECT", "\\$connect", "GET /notes", "Bearer x"].prop_map(Value::from),
+        prop_oneof!["2.0", "1.0", "REQUEST", "TOKEN", "CONNECT", "\\$connect", "GET /notes", "Bearer x"]
+            .prop_map(Value::from),
     ];
     leaf.prop_recursive(3, 16, 4, |inner| {
         prop_oneof![
@@ -285,7 +289,9 @@ fn check_policies(api: &Api, is_admin: bool, honest: &str, paths: &[String]) -> 
         let clock = || Ok(Timestamp::from_seconds(START.seconds()));
         let answer = authorizer.as_ref().unwrap().decide("id", event.as_bytes(), clock, |_, _| Ok(caller(is_admin)));
         let answer = answer.map(|answer| serde_json::from_str(&answer).unwrap()).map_err(Value::from);
-        let is_plain = !honest.contains(['%', '*', '$', '.']) && !honest.contains("//") && (honest == "/" || !honest.ends_with('/'));
+        let is_plain = !honest.contains(['%', '*', '$', '.'])
+            && !honest.contains("//")
+            && (honest == "/" || !honest.ends_with('/'));
         if is_plain {
             prop_assert_eq!(asked.passes(kind, &answer), may, "{:?}, {}, {}: {:?}", kind, rules, honest, answer);
         }

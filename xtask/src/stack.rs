@@ -4,9 +4,13 @@ mod emulator;
 pub(crate) mod sam;
 mod urls;
 
+use std::fs;
+
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
+use serde_json::Value;
 
+use crate::paths;
 use emulator::Emulator;
 use sam::{Project, Sam};
 use urls::Urls;
@@ -40,6 +44,8 @@ const REST_API: Project = Project { stack: "protected-rest", template: "examples
 const WEBSOCKET_API: Project =
     Project { stack: "protected-websocket", template: "examples/protected-api/websocket.yaml" };
 const APPSYNC_API: Project = Project { stack: "protected-appsync", template: "examples/protected-api/appsync.yaml" };
+/// What the APIs behind it allow whom; a parameter of Latchkey.
+const RULES: &str = "examples/protected-api/rules.json";
 const PROJECTS: [Project; 5] = [LATCHKEY, HTTP_API, REST_API, WEBSOCKET_API, APPSYNC_API];
 
 /// Does it.
@@ -72,12 +78,13 @@ fn build_and_deploy(sam: &Sam, emulator: &Emulator) -> Result<Urls> {
     let api = match sam.output(emulator, LATCHKEY, "ApiId")? {
         Some(api) => api,
         None => {
-            sam.deploy(emulator, LATCHKEY, &["Protect=false"])?;
+            sam.deploy(emulator, LATCHKEY, &[("Protect", "false")])?;
             sam.output(emulator, LATCHKEY, "ApiId")?.context("template.yaml has no output ApiId")?
         }
     };
     let api = emulator.api_url(&api, "$default");
-    sam.deploy(emulator, LATCHKEY, &["Protect=false", &format!("PublicUrl={api}")])?;
+    let rules = rules().context(RULES)?;
+    sam.deploy(emulator, LATCHKEY, &[("Protect", "false"), ("PublicUrl", &api), ("RouteRules", &rules)])?;
     let deployed = |project| deploy_example(sam, emulator, project);
     Ok(Urls {
         api,
@@ -88,9 +95,15 @@ fn build_and_deploy(sam: &Sam, emulator: &Emulator) -> Result<Urls> {
     })
 }
 
+/// As short as they can be: parameters have at most 4096 bytes.
+fn rules() -> Result<String> {
+    let rules: Value = serde_json::from_str(&fs::read_to_string(paths::root().join(RULES))?)?;
+    Ok(rules.to_string())
+}
+
 /// An API behind the authorizers; its id.
 fn deploy_example(sam: &Sam, emulator: &Emulator, project: Project) -> Result<String> {
-    sam.deploy(emulator, project, &[&format!("LatchkeyStack={}", LATCHKEY.stack)])?;
+    sam.deploy(emulator, project, &[("LatchkeyStack", LATCHKEY.stack)])?;
     sam.output(emulator, project, "ApiId")?.with_context(|| format!("{} has no output ApiId", project.template))
 }
 

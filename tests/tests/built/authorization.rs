@@ -61,7 +61,8 @@ fn a12_only_the_declared_identity_source_counts() {
         (Kind::RestToken, "authorizationToken"),
         (Kind::AppSync, "authorizationToken"),
     ] {
-        for source in [json!([]), json!([""]), json!(""), json!("Bearer x"), json!([value, value]), json!([value, ""])] {
+        for source in [json!([]), json!([""]), json!(""), json!("Bearer x"), json!([value, value]), json!([value, ""])]
+        {
             let mut event = kind.event(&value);
             event["headers"] = json!({ "authorization": value, "x-auth-token": value });
             event[member] = source.clone();
@@ -193,7 +194,11 @@ fn a16_events_of_another_kind_are_denied() {
         changed(Kind::WebSocket, "/requestContext/routeKey", json!("sendMessage")),
         changed(Kind::WebSocket, "/requestContext/connectionId", json!(null)),
         changed(Kind::AppSync, "/type", json!("TOKEN")),
-        changed(Kind::AppSync, "/methodArn", json!("arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/notes")),
+        changed(
+            Kind::AppSync,
+            "/methodArn",
+            json!("arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/notes"),
+        ),
         changed(Kind::AppSync, "/requestContext/apiId", json!(null)),
         changed(Kind::AppSync, "/requestContext/queryString", json!(null)),
         changed(Kind::AppSync, "/requestContext", json!(null)),
@@ -201,7 +206,9 @@ fn a16_events_of_another_kind_are_denied() {
         json!({ "RequestType": "Create" }),
     ];
     for event in events {
-        for outcome in [judges.decide(event.to_string().as_bytes()), judges.decide_session(event.to_string().as_bytes())] {
+        for outcome in
+            [judges.decide(event.to_string().as_bytes()), judges.decide_session(event.to_string().as_bytes())]
+        {
             let let_in = KINDS.iter().any(|kind| kind.lets_in(&outcome));
             assert!(!let_in, "{event:.80}: {outcome:?}");
         }
@@ -227,7 +234,8 @@ fn a16_bytes_that_are_no_event_never_let_anybody_in_and_never_end_the_function()
         let position = event.rfind("notes").or(event.find("apiId")).unwrap();
         invalid_utf8[position] = 0xff;
         let (first, _) = event[1..].split_once(',').unwrap();
-        let members: [&str; 3] = ["\"type\":\"REQUEST\",", "\"identitySource\":[\"Bearer x\"],", "\"authorizationToken\":\"x\","];
+        let members: [&str; 3] =
+            ["\"type\":\"REQUEST\",", "\"identitySource\":[\"Bearer x\"],", "\"authorizationToken\":\"x\","];
         bytes.extend([
             event.as_bytes()[..event.len() / 2].to_vec(),
             format!("\u{feff}{event}").into(),

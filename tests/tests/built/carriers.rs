@@ -14,7 +14,8 @@ const COOKIE: &str = "__Host-latchkey-token";
 fn event(kind: Kind, headers: &[(&str, &str)]) -> String {
     let (_, source) = headers[0];
     let mut event = kind.event(source);
-    let list = |headers: &[(&str, &str)]| headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    let list =
+        |headers: &[(&str, &str)]| headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     let plain: serde_json::Map<String, Value> = list(headers);
     if event.get("multiValueHeaders").is_some() {
         event["multiValueHeaders"] = plain.iter().map(|(name, value)| (name.clone(), json!([value]))).collect();
@@ -27,11 +28,16 @@ fn event(kind: Kind, headers: &[(&str, &str)]) -> String {
 
 #[test]
 fn each_carrier_works_behind_every_kind_of_api_that_passes_it_on() {
-    for (carrier, header) in [("x-auth-token", "X-Auth-Token"), ("cookie", "Cookie"), ("authorization", "Authorization")] {
+    for (carrier, header) in
+        [("x-auth-token", "X-Auth-Token"), ("cookie", "Cookie"), ("authorization", "Authorization")]
+    {
         let judges = Judges::with(&[("LATCHKEY_CARRIERS", carrier)]);
         let good = judges.forge.good();
-        let values =
-            [("x-auth-token", good.clone()), ("cookie", format!("a=b; {COOKIE}={good}; c=d")), ("authorization", format!("Bearer {good}"))];
+        let values = [
+            ("x-auth-token", good.clone()),
+            ("cookie", format!("a=b; {COOKIE}={good}; c=d")),
+            ("authorization", format!("Bearer {good}")),
+        ];
         for (kind, (of, value)) in KINDS.into_iter().flat_map(|kind| values.iter().map(move |value| (kind, value))) {
             let passes = kind != Kind::AppSync || carrier == "authorization";
             let outcome = judges.decide(event(kind, &[(header, value)]).as_bytes());
@@ -126,7 +132,8 @@ fn a_cookie_is_ours_by_its_exact_name_and_once() {
     }
     // API Gateway's own way of handing cookies to HTTP APIs: a list, and no header.
     let list = |cookies: Value| {
-        let mut event: Value = serde_json::from_str(&event(Kind::HttpApi2, &[("cookie", &format!("{COOKIE}={good}"))])).unwrap();
+        let mut event: Value =
+            serde_json::from_str(&event(Kind::HttpApi2, &[("cookie", &format!("{COOKIE}={good}"))])).unwrap();
         event["headers"] = json!({});
         event["cookies"] = cookies;
         Kind::HttpApi2.lets_in(&judges.decide(event.to_string().as_bytes()))

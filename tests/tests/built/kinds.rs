@@ -114,7 +114,10 @@ fn a15_a_policy_is_never_wider_than_the_stage_of_the_request() {
         for path in ["GET/", "GET/notes", "GET/../../*", "GET/a/b?c=*", "GET/arn:aws:x/y", "GET/%2F//"] {
             let answer = answer(&format!("{stage}/{path}")).unwrap();
             let statement = &answer["policyDocument"]["Statement"];
-            assert_eq!((statement.as_array().unwrap().len(), &statement[0]["Resource"]), (1, &json!([format!("{stage}/*")])));
+            assert_eq!(
+                (statement.as_array().unwrap().len(), &statement[0]["Resource"]),
+                (1, &json!([format!("{stage}/*")]))
+            );
         }
         let arns = [
             String::new(),

@@ -42,7 +42,8 @@ impl Api {
 #[test]
 fn each_rule_holds_behind_every_kind_of_api() {
     let api = Api::new();
-    let (nobody, admin, writer) = (json!({}), json!({ "roles": ["admin"] }), json!({ "scope": "notes:read notes:write x" }));
+    let (nobody, admin, writer) =
+        (json!({}), json!({ "roles": ["admin"] }), json!({ "scope": "notes:read notes:write x" }));
     let own = format!("/exp/{OWN_ID}");
     let other = format!("/exp/{OTHER_ID}");
     let table: [(Asked<'_>, [bool; 3]); 17] = [
@@ -72,7 +73,11 @@ fn each_rule_holds_behind_every_kind_of_api() {
     api.assert_passes(&json!({ "roles": ["viewer", "auditor"] }), Asked::plain("GET", "/notes/all"), true);
     api.assert_passes(&json!({ "scope": "notes:write" }), Asked::plain("POST", "/notes"), false);
     api.assert_passes(&json!({ "scope": "notes:writer notes:read" }), Asked::plain("POST", "/notes"), false);
-    api.assert_passes(&json!({ "scope": "files" }), Asked::with("GET", "/files/{path+}", "/files/a/b", "path", "a/b"), true);
+    api.assert_passes(
+        &json!({ "scope": "files" }),
+        Asked::with("GET", "/files/{path+}", "/files/a/b", "path", "a/b"),
+        true,
+    );
 }
 
 #[test]
@@ -106,7 +111,9 @@ fn g9_the_route_that_the_gateway_chose_decides_and_never_the_path() {
             let unnamed = Asked { method: "GET", resource: "/unnamed", path, parameter: None };
             assert!(!api.passes(kind, &json!({ "roles": ["admin"] }), unnamed), "{kind:?}, {path}");
         }
-        for resource in ["/notes/ALL", "/notes/all/", "//notes", "/Notes", "/notes/{ID}", "/exp/{id}", "/notes/{id+}", ""] {
+        for resource in
+            ["/notes/ALL", "/notes/all/", "//notes", "/Notes", "/notes/{ID}", "/exp/{id}", "/notes/{id+}", ""]
+        {
             let unknown = Asked { method: "GET", resource, path: "/notes/x", parameter: None };
             assert!(!api.passes(kind, &json!({}), unknown), "{kind:?}, {resource}");
         }
@@ -177,7 +184,8 @@ fn a_path_parameter_is_the_callers_own_only_if_it_is_their_id_and_nothing_else()
             assert!(!api.passes(kind, &json!({}), asked), "{kind:?}, {parameter:?}");
         }
     }
-    let twice = Asked::with("GET", "/exp/{staff_id}", &path, "staff_id", OTHER_ID).event(Kind::HttpApi2, &api.token(&json!({})));
+    let twice = Asked::with("GET", "/exp/{staff_id}", &path, "staff_id", OTHER_ID)
+        .event(Kind::HttpApi2, &api.token(&json!({})));
     let twice = twice.to_string().replace("\"staff_id\":", &format!("\"staff_id\":\"{OWN_ID}\",\"staff_id\":"));
     assert!(!Kind::HttpApi2.lets_in(&api.judges.decide(twice.as_bytes())));
 }
@@ -223,7 +231,10 @@ fn a_websocket_and_appsync_are_judged_by_their_own_names() {
     let ask = |kind: Kind, claims: Value| api.judges.decide(kind.about(&api.token(&claims)).to_string().as_bytes());
     let connect = ask(Kind::WebSocket, json!({ "scope": "live" })).unwrap();
     let resource = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/$connect";
-    assert_eq!(connect["policyDocument"]["Statement"], json!([{ "Action": "execute-api:Invoke", "Effect": "Allow", "Resource": [resource] }]));
+    assert_eq!(
+        connect["policyDocument"]["Statement"],
+        json!([{ "Action": "execute-api:Invoke", "Effect": "Allow", "Resource": [resource] }])
+    );
     assert!(!Kind::WebSocket.lets_in(&ask(Kind::WebSocket, json!({}))));
     let denied = |claims: Value| ask(Kind::AppSync, claims).unwrap()["deniedFields"].clone();
     assert_eq!(denied(json!({})), json!(["Mutation.addNote", "Query.audit"]));
@@ -316,7 +327,10 @@ fn f8_rules_that_are_not_understood_stop_both_functions_at_start() {
         (route("$disconnect", any()), "route 1 is none"),
         (route("Query", any()), "route 1 is none"),
         (route("Query.a.b", any()), "route 1 is none"),
-        (json!({ "routes": { "GET /{a}": "deny", "GET /{b}": "authenticated" } }).to_string(), "route 2 cannot be told from"),
+        (
+            json!({ "routes": { "GET /{a}": "deny", "GET /{b}": "authenticated" } }).to_string(),
+            "route 2 cannot be told from",
+        ),
         (r#"{"routes":{"GET /a":"deny","GET /a":"authenticated"}}"#.to_owned(), "route 2 cannot be told from"),
         (r#"{"routes":{"GET /a":{"roles":["a"],"roles":["b"]}}}"#.to_owned(), "must be the JSON"),
         (r#"{"routes":{},"default":"deny","default":"authenticated"}"#.to_owned(), "must be the JSON"),

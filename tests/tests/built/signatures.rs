@@ -113,7 +113,11 @@ fn a9_a_flipped_bit_in_any_part_is_denied() {
             flipped[part][bit / 8] ^= 1 << (bit % 8);
             let token = flipped.iter().map(encode).collect::<Vec<_>>().join(".");
             let kind = KINDS[bit / 2 % KINDS.len()];
-            judges.assert_event_denied(kind, &format!("part {part}, bit {bit}"), kind.about(&token).to_string().as_bytes());
+            judges.assert_event_denied(
+                kind,
+                &format!("part {part}, bit {bit}"),
+                kind.about(&token).to_string().as_bytes(),
+            );
         }
     }
     judges.assert_still_judging();

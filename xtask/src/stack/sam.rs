@@ -93,9 +93,9 @@ impl Sam {
         process::run(&format!("sam build of {}", project.stack), build)
     }
 
-    /// Deploys what was built; each of `parameters` is `Name=value`. SAM prints two lines per resource: into a file.
-    pub(super) fn deploy(&self, emulator: &Emulator, project: Project, parameters: &[&str]) -> Result<()> {
-        println!("deploying {} with {}", project.stack, parameters.join(" "));
+    /// Deploys what was built, with parameters by name. SAM prints two lines per resource: into a file.
+    pub(super) fn deploy(&self, emulator: &Emulator, project: Project, parameters: &[(&str, &str)]) -> Result<()> {
+        println!("deploying {}", project.stack);
         let file = emulator::folder().join(format!("{}.deploy.log", project.stack));
         let log = File::create(&file).context("the folder .local/stack is not writable")?;
         let mut deploy = self.command("sam", &project.folder())?;
@@ -108,7 +108,7 @@ impl Sam {
             .args(["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--template-file"])
             .arg(project.build_folder().join("template.yaml"))
             .arg("--parameter-overrides")
-            .args(parameters);
+            .args(parameters.iter().map(|(name, value)| parameter(name, value)));
         process::run(&format!("sam deploy of {}", project.stack), deploy)
             .with_context(|| format!("{} says why, at its first FAILED or at its end", file.display()))
     }
@@ -136,5 +136,20 @@ impl Sam {
         }
         command.env("AWS_DEFAULT_REGION", "us-east-1").env("SAM_CLI_TELEMETRY", "0");
         Ok(command)
+    }
+}
+
+/// As `sam deploy` reads it: a value with quotes or spaces in it, such as JSON, has to be quoted.
+fn parameter(name: &str, value: &str) -> String {
+    format!("{name}=\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_keeps_its_quotes() {
+        assert_eq!(parameter("RouteRules", r#"{"a":"b c"}"#), r#"RouteRules="{\"a\":\"b c\"}""#);
     }
 }

@@ -7,7 +7,12 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{Caller, arn::MethodArn, rules::{Allowed, Rules}, shape::Shape};
+use super::{
+    Caller,
+    arn::MethodArn,
+    rules::{Allowed, Rules},
+    shape::Shape,
+};
 
 /// The longest resource that API Gateway takes from an authorizer.
 const MAX_RESOURCE_BYTES: usize = 512;

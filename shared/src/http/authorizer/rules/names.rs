@@ -38,7 +38,11 @@ impl Name {
         if let Some((method, resource)) = key.split_once(' ') {
             let is_method = METHODS.contains(&method) || method == "ANY";
             let segments = parse_path(resource)?;
-            return is_method.then(|| Self::Http { method: method.to_owned(), resource: resource.to_owned(), segments });
+            return is_method.then(|| Self::Http {
+                method: method.to_owned(),
+                resource: resource.to_owned(),
+                segments,
+            });
         }
         if ["$connect", "$default", "AppSync"].contains(&key) {
             return Some(Self::Word(key.to_owned()));
@@ -50,7 +54,9 @@ impl Name {
     /// Whether the gateway means this by a route.
     pub(super) fn is(&self, route: Route<'_>) -> bool {
         match self {
-            Self::Http { method, resource, .. } => (method.as_str(), resource.as_str()) == (route.method, route.resource),
+            Self::Http { method, resource, .. } => {
+                (method.as_str(), resource.as_str()) == (route.method, route.resource)
+            }
             Self::Word(word) => ("", word.as_str()) == (route.method, route.resource),
             Self::Field(_) => false,
         }
@@ -71,9 +77,10 @@ impl Name {
     /// has both.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Http { method, resource, .. }, Self::Http { method: other_method, resource: other_resource, .. }) => {
-                self.shape("") == other.shape("") && (method == other_method || resource != other_resource)
-            }
+            (
+                Self::Http { method, resource, .. },
+                Self::Http { method: other_method, resource: other_resource, .. },
+            ) => self.shape("") == other.shape("") && (method == other_method || resource != other_resource),
             _ => self == other,
         }
     }
@@ -84,7 +91,8 @@ impl Name {
         if method != "ANY" {
             return vec![self.shape(method)];
         }
-        let own = |shape: &Shape, name: &Name| matches!(name, Self::Http { method, .. } if name.shape(method) == *shape);
+        let own =
+            |shape: &Shape, name: &Name| matches!(name, Self::Http { method, .. } if name.shape(method) == *shape);
         let shapes = METHODS.iter().map(|method| self.shape(method));
         shapes.filter(|shape| !all.iter().any(|(name, _)| own(shape, name))).collect()
     }

@@ -96,7 +96,8 @@ impl Rules {
     }
 
     fn add(&mut self, key: &str, rule: Written) -> Result<(), &'static str> {
-        let name = Name::parse(key).ok_or("is none: \"GET /path/{name}\", $connect, $default, AppSync or Type.field")?;
+        let name =
+            Name::parse(key).ok_or("is none: \"GET /path/{name}\", $connect, $default, AppSync or Type.field")?;
         if self.routes.iter().any(|(other, _)| other.is_like(&name)) {
             return Err("cannot be told from one before it");
         }
