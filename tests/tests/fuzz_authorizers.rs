@@ -284,6 +284,7 @@ fn caller(is_admin: bool) -> Caller {
             amr: Vec::new(),
             epoch: 1,
             roles: if is_admin { vec!["admin".to_owned()] } else { Vec::new() },
+            scope: String::new(),
         },
         client_id: "latchkey".to_owned(),
         expires_at: START.plus(900),

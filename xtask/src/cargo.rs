@@ -20,11 +20,13 @@ pub enum Part {
     Bench,
     /// The operator's tool.
     Cli,
+    /// https in front of `dev`.
+    TlsProxy,
 }
 
 impl Part {
     /// All of them.
-    pub const ALL: [Part; 5] = [Part::Product, Part::Xtask, Part::Local, Part::Bench, Part::Cli];
+    pub const ALL: [Part; 6] = [Part::Product, Part::Xtask, Part::Local, Part::Bench, Part::Cli, Part::TlsProxy];
 
     fn package(self) -> Option<&'static str> {
         match self {
@@ -33,6 +35,7 @@ impl Part {
             Part::Local => Some("latchkey-local"),
             Part::Bench => Some("latchkey-bench"),
             Part::Cli => Some("latchkey-cli"),
+            Part::TlsProxy => Some("latchkey-tls-proxy"),
         }
     }
 }

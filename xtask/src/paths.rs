@@ -20,5 +20,14 @@ pub fn tools_manifest() -> PathBuf {
 
 /// The development server's program, once it is built.
 pub fn latchkey_local() -> PathBuf {
-    tools_target().join("debug").join(format!("latchkey-local{}", std::env::consts::EXE_SUFFIX))
+    program("latchkey-local")
+}
+
+/// The program that puts https in front of it, once it is built.
+pub fn tls_proxy() -> PathBuf {
+    program("latchkey-tls-proxy")
+}
+
+fn program(name: &str) -> PathBuf {
+    tools_target().join("debug").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }

@@ -1,12 +1,16 @@
 //! `cargo xtask stack`: the real `template.yaml`, built and deployed by SAM into an AWS emulator on this machine.
 
 mod emulator;
-mod sam;
+pub(crate) mod sam;
 mod urls;
+
+use std::fs;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
+use serde_json::Value;
 
+use crate::paths;
 use emulator::Emulator;
 use sam::{Project, Sam};
 use urls::Urls;
@@ -18,7 +22,8 @@ pub(crate) enum StackCommand {
     Up(UpOptions),
     /// Stop the emulator and forget everything in it.
     Down,
-    /// Print the URL of the running API and, on a second line, that of the API behind the authorizer.
+    /// Print the URL of the running API and, a line each, those of the APIs behind its authorizers: HTTP, REST, WebSocket,
+    /// AppSync.
     Url,
 }
 
@@ -33,9 +38,15 @@ pub(crate) struct UpOptions {
     port: u16,
 }
 
-const LATCHKEY: Project = Project { stack: "latchkey", folder: "" };
-const PROTECTED_API: Project = Project { stack: "protected-api", folder: "examples/protected-api" };
-const PROJECTS: [Project; 2] = [LATCHKEY, PROTECTED_API];
+const LATCHKEY: Project = Project { stack: "latchkey", template: "template.yaml" };
+const HTTP_API: Project = Project { stack: "protected-api", template: "examples/protected-api/template.yaml" };
+const REST_API: Project = Project { stack: "protected-rest", template: "examples/protected-api/rest.yaml" };
+const WEBSOCKET_API: Project =
+    Project { stack: "protected-websocket", template: "examples/protected-api/websocket.yaml" };
+const APPSYNC_API: Project = Project { stack: "protected-appsync", template: "examples/protected-api/appsync.yaml" };
+/// What the APIs behind it allow whom; a parameter of Latchkey.
+const RULES: &str = "examples/protected-api/rules.json";
+const PROJECTS: [Project; 5] = [LATCHKEY, HTTP_API, REST_API, WEBSOCKET_API, APPSYNC_API];
 
 /// Does it.
 pub(crate) fn run(command: StackCommand) -> Result<()> {
@@ -49,9 +60,7 @@ pub(crate) fn run(command: StackCommand) -> Result<()> {
 
 fn up(options: &UpOptions) -> Result<()> {
     let sam = Sam::installed()?;
-    for project in PROJECTS {
-        sam.lint(project)?;
-    }
+    sam.lint(&PROJECTS.map(Project::template))?;
     let emulator = Emulator::ensure(options.port, options.auth)?;
     let urls = build_and_deploy(&sam, &emulator)
         .context("the stack is not complete (the emulator still runs: `cargo xtask stack down` stops it)")?;
@@ -69,15 +78,33 @@ fn build_and_deploy(sam: &Sam, emulator: &Emulator) -> Result<Urls> {
     let api = match sam.output(emulator, LATCHKEY, "ApiId")? {
         Some(api) => api,
         None => {
-            sam.deploy(emulator, LATCHKEY, &["Protect=false"])?;
+            sam.deploy(emulator, LATCHKEY, &[("Protect", "false")])?;
             sam.output(emulator, LATCHKEY, "ApiId")?.context("template.yaml has no output ApiId")?
         }
     };
-    let api = emulator.api_url(&api);
-    sam.deploy(emulator, LATCHKEY, &["Protect=false", &format!("PublicUrl={api}")])?;
-    sam.deploy(emulator, PROTECTED_API, &[&format!("LatchkeyStack={}", LATCHKEY.stack)])?;
-    let protected = sam.output(emulator, PROTECTED_API, "ApiId")?.context("the example has no output ApiId")?;
-    Ok(Urls { api, protected_api: emulator.api_url(&protected) })
+    let api = emulator.api_url(&api, "$default");
+    let rules = rules().context(RULES)?;
+    sam.deploy(emulator, LATCHKEY, &[("Protect", "false"), ("PublicUrl", &api), ("RouteRules", &rules)])?;
+    let deployed = |project| deploy_example(sam, emulator, project);
+    Ok(Urls {
+        api,
+        http_api: emulator.api_url(&deployed(HTTP_API)?, "$default"),
+        rest_api: emulator.api_url(&deployed(REST_API)?, "live"),
+        websocket_api: emulator.api_url(&deployed(WEBSOCKET_API)?, "live").replacen("http", "ws", 1),
+        appsync_api: emulator.graphql_url(&deployed(APPSYNC_API)?),
+    })
+}
+
+/// As short as they can be: parameters have at most 4096 bytes.
+fn rules() -> Result<String> {
+    let rules: Value = serde_json::from_str(&fs::read_to_string(paths::root().join(RULES))?)?;
+    Ok(rules.to_string())
+}
+
+/// An API behind the authorizers; its id.
+fn deploy_example(sam: &Sam, emulator: &Emulator, project: Project) -> Result<String> {
+    sam.deploy(emulator, project, &[("LatchkeyStack", LATCHKEY.stack)])?;
+    sam.output(emulator, project, "ApiId")?.with_context(|| format!("{} has no output ApiId", project.template))
 }
 
 fn urls() -> Result<Urls> {

@@ -1,12 +1,15 @@
 //! `cargo xtask test`: everything that can be checked without a deployment; `--all` adds what needs one.
 
+mod blocks;
 mod dev_server;
 mod itself;
 mod readme;
 mod runner;
+mod running_dev;
 mod stack;
 mod steps;
 mod summary;
+mod verifiers;
 
 use anyhow::Result;
 

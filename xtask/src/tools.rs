@@ -1,5 +1,6 @@
 //! The tools that are not Rust, pinned, and installed into `.tools/` when a command needs one.
 
+mod node;
 mod venv;
 
 use std::env;
@@ -9,6 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+pub use node::Node;
 use venv::{Package, Venv};
 
 const CARGO_LAMBDA_VERSION: &str = "1.9.2";
@@ -21,6 +23,8 @@ const BUILD: [Package; 4] = [
     Package { name: "cfn-lint", extras: "", version: "1.58.0" },
 ];
 const MINISTACK: [Package; 1] = [Package { name: "ministack", extras: "[full]", version: "1.5.33" }];
+/// What its tests in Python import, as a reader of tests/verifiers would install it.
+const VERIFIERS: &str = include_str!("../../tests/verifiers/requirements.txt");
 
 /// The program `cargo-lambda`: a right one on PATH, else `.tools/`.
 pub fn cargo_lambda() -> Result<PathBuf> {
@@ -44,6 +48,14 @@ pub fn ministack_bin() -> Result<PathBuf> {
     let venv = Venv::named("ministack");
     venv.ensure(&MINISTACK)?;
     Ok(venv.bin())
+}
+
+/// A Python with the verifiers that are written in it.
+pub fn verifiers_python() -> Result<PathBuf> {
+    let venv = Venv::named("verifiers/python");
+    let packages = VERIFIERS.lines().map(|line| Package::parse(line).with_context(|| format!("`{line}` pins nothing")));
+    venv.ensure(&packages.collect::<Result<Vec<_>>>()?)?;
+    Ok(venv.program("python"))
 }
 
 /// The value of PATH with `first` in front.

@@ -1,6 +1,7 @@
 //! `latchkey-local`: DynamoDB's API and the key rings.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -40,6 +41,10 @@ pub fn start(place: Place<'_>) -> Result<(Group, Ready)> {
         Place::Folder(folder) => command.arg("--data").arg(folder),
         Place::Memory => command.arg("--ephemeral"),
     };
+    // As in a deployment: it decides what the next signing key is, not what those are that exist.
+    if let Ok(algorithm) = env::var("LATCHKEY_SIGNING_ALGORITHM") {
+        command.args(["--algorithm", &algorithm]);
+    }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut group = Group::start("latchkey-local", command)?;
     let pipe = group.child().stdout().take().context("latchkey-local has no standard output")?;

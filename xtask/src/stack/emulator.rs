@@ -60,9 +60,14 @@ impl Emulator {
         format!("http://localhost:{}", self.port)
     }
 
-    /// Where an API answers. The API's own name under `.localhost` does not resolve everywhere.
-    pub(super) fn api_url(&self, api: &str) -> String {
-        format!("{}/_aws/execute-api/{api}/$default", self.endpoint())
+    /// Where a stage of an API answers. The API's own name under `.localhost` does not resolve everywhere.
+    pub(super) fn api_url(&self, api: &str, stage: &str) -> String {
+        format!("{}/_aws/execute-api/{api}/{stage}", self.endpoint())
+    }
+
+    /// Where an API of AppSync answers.
+    pub(super) fn graphql_url(&self, api: &str) -> String {
+        format!("{}/v1/apis/{api}/graphql", self.endpoint())
     }
 
     fn start(port: u16, auth: bool) -> Result<Self> {

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
@@ -11,18 +11,24 @@ use serde::Deserialize;
 use super::emulator::{self, Emulator};
 use crate::{paths, process, tools};
 
-/// A folder with a `template.yaml`, and the name of its stack.
+/// A SAM template of the repository, and the name of its stack.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Project {
+pub(crate) struct Project {
     /// The stack's name.
-    pub(super) stack: &'static str,
+    pub(crate) stack: &'static str,
     /// Below the repository's root.
-    pub(super) folder: &'static str,
+    pub(crate) template: &'static str,
 }
 
 impl Project {
+    /// Where the template is.
+    pub(crate) fn template(self) -> PathBuf {
+        paths::root().join(self.template)
+    }
+
     fn folder(self) -> PathBuf {
-        paths::root().join(self.folder)
+        let template = self.template();
+        template.parent().map_or_else(PathBuf::new, Path::to_owned)
     }
 
     /// Not SAM's own `.aws-sam`: what is built here is not optimized and must not be deployed to AWS by accident.
@@ -33,7 +39,7 @@ impl Project {
 
 /// The installed tools.
 #[derive(Debug)]
-pub(super) struct Sam {
+pub(crate) struct Sam {
     bin: PathBuf,
 }
 
@@ -46,47 +52,53 @@ struct Output {
 
 impl Sam {
     /// Installs them if they are missing.
-    pub(super) fn installed() -> Result<Self> {
+    pub(crate) fn installed() -> Result<Self> {
         Ok(Self { bin: tools::build_bin()? })
     }
 
-    /// Lints the template as CloudFormation will see it: only there a circle between the API and its functions shows.
-    pub(super) fn lint(&self, project: Project) -> Result<()> {
-        let mut transform = self.command("python3", project)?;
-        transform.args(["-c", include_str!("transform.py"), "template.yaml"]);
-        let name = format!("the transform of {}", project.folder().join("template.yaml").display());
-        let transformed = process::output(&name, transform)?;
-        let folder = emulator::folder();
-        let file = folder.join(format!("{}.transformed.json", project.stack));
+    /// Lints templates as CloudFormation will see them: only there a circle between the API and its functions shows.
+    pub(crate) fn lint(&self, templates: &[PathBuf]) -> Result<()> {
+        let folder = emulator::folder().join("transformed");
         fs::create_dir_all(&folder).context("the folder .local/stack cannot be made")?;
-        fs::write(&file, transformed).context("the folder .local/stack is not writable")?;
-        let mut lint = self.command("cfn-lint", project)?;
-        lint.arg(&file);
-        process::run(&format!("cfn-lint of {}", file.display()), lint)
+        let mut transform = self.command("python3", paths::root())?;
+        transform.args(["-c", include_str!("transform.py")]);
+        let mut lint = self.command("cfn-lint", &folder)?;
+        for template in templates {
+            // Findings name this file: it should say which template it comes from.
+            let source = template.strip_prefix(paths::root()).unwrap_or(template);
+            let result = source.with_extension("json").to_string_lossy().replace(['/', '\\'], ".");
+            transform.arg(template).arg(folder.join(&result));
+            lint.arg(result);
+        }
+        process::run("the transform of the templates", transform)?;
+        process::run("cfn-lint", lint)
     }
 
     /// Builds the functions for speed of building, in a target folder that nothing else uses. SAM's progress is on
     /// standard error; on standard output are commands that would deploy this to AWS.
     pub(super) fn build(&self, project: Project) -> Result<()> {
         println!("building {}", project.stack);
-        let mut build = self.command("sam", project)?;
+        let mut build = self.command("sam", &project.folder())?;
         build
             .stdout(Stdio::null())
             .env("CARGO_TARGET_DIR", paths::root().join("target/stack"))
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
-            .args(["build", "--build-dir"])
+            .arg("build")
+            .arg("--template-file")
+            .arg(project.template())
+            .arg("--build-dir")
             .arg(project.build_folder());
         process::run(&format!("sam build of {}", project.stack), build)
     }
 
-    /// Deploys what was built; each of `parameters` is `Name=value`. SAM prints two lines per resource: into a file.
-    pub(super) fn deploy(&self, emulator: &Emulator, project: Project, parameters: &[&str]) -> Result<()> {
-        println!("deploying {} with {}", project.stack, parameters.join(" "));
+    /// Deploys what was built, with parameters by name. SAM prints two lines per resource: into a file.
+    pub(super) fn deploy(&self, emulator: &Emulator, project: Project, parameters: &[(&str, &str)]) -> Result<()> {
+        println!("deploying {}", project.stack);
         let file = emulator::folder().join(format!("{}.deploy.log", project.stack));
         let log = File::create(&file).context("the folder .local/stack is not writable")?;
-        let mut deploy = self.command("sam", project)?;
+        let mut deploy = self.command("sam", &project.folder())?;
         deploy
             .stdout(log.try_clone()?)
             .stderr(log)
@@ -96,14 +108,14 @@ impl Sam {
             .args(["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--template-file"])
             .arg(project.build_folder().join("template.yaml"))
             .arg("--parameter-overrides")
-            .args(parameters);
+            .args(parameters.iter().map(|(name, value)| parameter(name, value)));
         process::run(&format!("sam deploy of {}", project.stack), deploy)
             .with_context(|| format!("{} says why, at its first FAILED or at its end", file.display()))
     }
 
     /// An output of the deployed stack; none if it is not deployed.
     pub(super) fn output(&self, emulator: &Emulator, project: Project, key: &str) -> Result<Option<String>> {
-        let mut list = self.command("sam", project)?;
+        let mut list = self.command("sam", &project.folder())?;
         list.envs(emulator::client_environment(&emulator.endpoint()));
         list.args(["list", "stack-outputs", "--output", "json", "--stack-name", project.stack]);
         let Ok(text) = process::output("sam list", list) else {
@@ -113,10 +125,10 @@ impl Sam {
         Ok(outputs.into_iter().find(|output| output.output_key == key).map(|output| output.output_value))
     }
 
-    /// A program of the tools, in the project's folder, that knows no AWS account.
-    fn command(&self, program: &str, project: Project) -> Result<Command> {
+    /// A program of the tools that knows no AWS account.
+    fn command(&self, program: &str, folder: &Path) -> Result<Command> {
         let mut command = Command::new(self.bin.join(program));
-        command.current_dir(project.folder()).env("PATH", tools::path_with(&self.bin)?);
+        command.current_dir(folder).env("PATH", tools::path_with(&self.bin)?);
         // Account, profile and region of whoever runs this; AWS_LC_… is how a library is built.
         let account = |name: &str| name.starts_with("AWS_") && !name.starts_with("AWS_LC_");
         for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(account)) {
@@ -124,5 +136,20 @@ impl Sam {
         }
         command.env("AWS_DEFAULT_REGION", "us-east-1").env("SAM_CLI_TELEMETRY", "0");
         Ok(command)
+    }
+}
+
+/// As `sam deploy` reads it: a value with quotes or spaces in it, such as JSON, has to be quoted.
+fn parameter(name: &str, value: &str) -> String {
+    format!("{name}=\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_keeps_its_quotes() {
+        assert_eq!(parameter("RouteRules", r#"{"a":"b c"}"#), r#"RouteRules="{\"a\":\"b c\"}""#);
     }
 }

@@ -14,8 +14,11 @@ use super::emulator;
 pub(super) struct Urls {
     /// Latchkey itself.
     pub(super) api: String,
-    /// The example behind its authorizer.
-    pub(super) protected_api: String,
+    /// The examples behind its authorizers.
+    pub(super) http_api: String,
+    pub(super) rest_api: String,
+    pub(super) websocket_api: String,
+    pub(super) appsync_api: String,
 }
 
 impl Urls {
@@ -34,17 +37,20 @@ impl Urls {
 
     /// What a person can paste to see it work. The URLs contain a `$`: single quotes.
     pub(super) fn introduction(&self) -> String {
-        let Self { api, protected_api } = self;
+        let Self { api, http_api, rest_api, websocket_api, appsync_api } = self;
         format!(
             r#"
-Latchkey      {api}
-behind it     {protected_api}
+Latchkey                 {api}
+behind it, an HTTP API   {http_api}
+a REST API               {rest_api}
+a WebSocket API          {websocket_api}
+an AppSync API           {appsync_api}
 
 curl -s '{api}/auth/register' -H 'content-type: application/json' \
   -d '{{"email":"ada@example.com","password":"a long enough password"}}'
 TOKEN=$(curl -s '{api}/auth/login' -H 'content-type: application/json' \
   -d '{{"email":"ada@example.com","password":"a long enough password"}}' | sed -E 's/.*"access_token":"([^"]+)".*/\1/')
-curl -s '{protected_api}/notes' -H "Authorization: Bearer $TOKEN"
+curl -s '{http_api}/notes' -H "Authorization: Bearer $TOKEN"
 curl -s '{api}/.well-known/jwks.json'
 
 ready: cargo xtask stack url | down
@@ -55,7 +61,8 @@ ready: cargo xtask stack url | down
 
 impl fmt::Display for Urls {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(out, "{}\n{}", self.api, self.protected_api)
+        let Self { api, http_api, rest_api, websocket_api, appsync_api } = self;
+        writeln!(out, "{api}\n{http_api}\n{rest_api}\n{websocket_api}\n{appsync_api}")
     }
 }
 

@@ -21,11 +21,13 @@ pub enum Command {
 /// How lines begin that are pasted into a shell beside `dev`.
 const PASTED: &str = "curl -sS http://localhost:9000/";
 /// Lines that need AWS: `stack` builds, deploys and lists with the same program, and its tests call the same routes.
-const ELSEWHERE: [&str; 6] = [
+const ELSEWHERE: [&str; 8] = [
     "sam build",
     "sam deploy --guided",
     "sam list stack-outputs --stack-name latchkey",
     "sam deploy --guided --stack-name notes --parameter-overrides LatchkeyStack=latchkey",
+    "sam deploy --stack-name latchkey --parameter-overrides PublicUrl=https://app.example.com",
+    "sam deploy --guided --stack-name one-host --parameter-overrides HostName=app.example.com",
     "curl \"$NOTES_URL/notes\" -H \"Authorization: Bearer $ACCESS_TOKEN\"",
     "curl \"$NOTES_URL/live-notes\" -H \"Authorization: Bearer $SESSION_TOKEN\"",
 ];

@@ -6,18 +6,26 @@ use super::itself;
 use super::runner::Runner;
 use crate::process;
 
+/// What the tests are told, in the order of `stack url`.
+const TESTED: [&str; 5] = [
+    "LATCHKEY_E2E_URL",
+    "LATCHKEY_E2E_HTTP_URL",
+    "LATCHKEY_E2E_REST_URL",
+    "LATCHKEY_E2E_WEBSOCKET_URL",
+    "LATCHKEY_E2E_APPSYNC_URL",
+];
+
 /// Deploys, tests, and cleans up.
 pub fn check(runner: Runner) -> Result<()> {
     ensure!(cfg!(target_os = "linux"), "the stack needs Linux or WSL2: it was NOT tested");
     let _down = Down;
     process::run("cargo xtask stack up --auth", itself::xtask(&["stack", "up", "--auth"])?)?;
     let urls = process::output("cargo xtask stack url", itself::xtask(&["stack", "url"])?)?;
-    let mut urls = urls.lines();
-    let api = urls.next().context("`stack url` prints no URL")?;
-    let protected = urls.next().context("`stack url` prints no URL of the protected API")?;
-    let environment = [("LATCHKEY_E2E_URL", api.to_owned()), ("LATCHKEY_E2E_PROTECTED_URL", protected.to_owned())];
+    let environment: Vec<_> = TESTED.into_iter().zip(urls.lines().map(str::to_owned)).collect();
+    ensure!(environment.len() == TESTED.len(), "`stack url` prints other URLs: {urls}");
     runner.deployed("e2e", &environment)?;
     // 30 s is the default of `RefreshGraceSeconds`, and so what the README says for a deployment.
+    let api = urls.lines().next().context("`stack url` prints no URL")?;
     process::run("cargo xtask demo", itself::xtask(&["demo", "--url", api, "--grace-seconds", "30"])?)
 }
 

@@ -13,9 +13,8 @@ pub fn check(root: &Path) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let functions = folders(&root.join("functions"))?;
     let packages = functions.iter().map(|name| format!("functions/{name}"));
-    for package in
-        packages.chain(["shared", "tests", "tests/bare-loop", "tests/bench", "cli", "local", "xtask"].map(str::to_owned))
-    {
+    let others = ["shared", "tests", "tests/bare-loop", "tests/bench", "tests/tls-proxy", "cli", "local", "xtask"];
+    for package in packages.chain(others.map(str::to_owned)) {
         findings.extend(lints(root, &package)?);
     }
     let root_manifest = manifest(root, "Cargo.toml")?;

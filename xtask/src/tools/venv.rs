@@ -21,6 +21,12 @@ pub struct Package {
 }
 
 impl Package {
+    /// A line of a requirements file that pins one version.
+    pub fn parse(line: &'static str) -> Option<Self> {
+        let (name, version) = line.split_once("==")?;
+        Some(Self { name, extras: "", version })
+    }
+
     fn requirement(&self) -> String {
         format!("{}{}=={}", self.name, self.extras, self.version)
     }

@@ -1,4 +1,4 @@
-//! `GET /notes` and `GET /live-notes`: answers whoever one of Latchkey's authorizers let through with their own notes.
+//! A function behind Latchkey's authorizers, whatever kind of API is in front.
 
 mod notes;
 
@@ -7,5 +7,5 @@ use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    run(service_fn(async |event: LambdaEvent<Value>| Ok::<_, Error>(notes::answer(&event.payload)))).await
+    run(service_fn(async |event: LambdaEvent<Value>| notes::answer(&event.payload).map_err(Error::from))).await
 }

@@ -1,6 +1,4 @@
-//! The main journey against the deployed stack: real functions behind an emulated gateway, with IAM enforced.
-
-#![expect(clippy::expect_used, reason = "the words given say what is missing")]
+//! The main journey through the gateway, and what the gateway makes of our answers.
 
 use latchkey_tests::{
     api::{Api, Person, Tokens},
@@ -9,62 +7,11 @@ use latchkey_tests::{
 };
 use serde_json::{Value, json};
 
-/// A deployment behind a gateway.
-struct Stack {
-    agent: ureq::Agent,
-    url: String,
-    protected_url: String,
-}
+use crate::stack::Stack;
 
-impl Stack {
-    /// The one that `cargo xtask stack up` made.
-    fn from_env() -> Self {
-        let url = |name: &str| {
-            let url = std::env::var(name).expect(
-                "LATCHKEY_E2E_URL and LATCHKEY_E2E_PROTECTED_URL name the stack: `cargo xtask stack url` prints them",
-            );
-            url.trim_end_matches('/').to_owned()
-        };
-        let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
-        Self { agent: agent.into(), url: url("LATCHKEY_E2E_URL"), protected_url: url("LATCHKEY_E2E_PROTECTED_URL") }
-    }
-
-    /// The protected API behind the session-authorizer.
-    fn live_notes(&self, token: &str) -> Answer {
-        self.request(&self.protected_url, &Call::get("/live-notes").bearer(token))
-    }
-
-    fn request(&self, base: &str, call: &Call) -> Answer {
-        let query = if call.query.is_empty() { String::new() } else { format!("?{}", call.query) };
-        let mut request =
-            ureq::http::Request::builder().method(call.method.as_str()).uri(format!("{base}{}{query}", call.path));
-        for (name, value) in &call.headers {
-            request = request.header(name, value);
-        }
-        let request = request.body(call.body.clone().unwrap_or_default()).expect("the call is a request");
-        let mut response = self.agent.run(request).expect("the stack answers");
-        let headers = response.headers().iter();
-        let headers =
-            headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
-        Answer {
-            status: response.status().as_u16(),
-            headers: headers.collect(),
-            body: response.body_mut().read_to_string().expect("answers are text"),
-        }
-    }
-}
-
-impl Api for Stack {
-    async fn lets_in(&self, access_token: &str) -> bool {
-        let call = Call::get("/notes").bearer(access_token);
-        let answer = self.request(&self.protected_url, &call);
-        assert!(matches!(answer.status, 200 | 401 | 403), "{answer}");
-        answer.status == 200
-    }
-
-    async fn send(&self, call: Call) -> Answer {
-        self.request(&self.url, &call)
-    }
+/// The API behind the session-authorizer.
+fn live_notes(stack: &Stack, token: &str) -> Answer {
+    stack.http_api(&Call::get("/live-notes").bearer(token))
 }
 
 #[tokio::test]
@@ -77,11 +24,11 @@ async fn a_person_registers_signs_in_renews_and_leaves_through_the_gateway() {
 #[ignore = "needs the deployed stack; cargo xtask test --all runs it"]
 async fn the_protected_api_refuses_whoever_shows_no_token_or_garbage() {
     let stack = Stack::from_env();
-    assert_eq!(stack.request(&stack.protected_url, &Call::get("/notes")).status, 401);
-    assert_eq!(stack.request(&stack.protected_url, &Call::get("/live-notes")).status, 401);
+    assert_eq!(stack.http_api(&Call::get("/notes")).status, 401);
+    assert_eq!(stack.http_api(&Call::get("/live-notes")).status, 401);
     for token in ["garbage", "a.b.c", "lkr_AAAA", "lks_AAAA", "eyJhbGciOiJub25lIn0.e30."] {
         assert!(!stack.lets_in(token).await, "{token}");
-        assert_eq!(stack.live_notes(token).status, 403, "{token}");
+        assert_eq!(live_notes(&stack, token).status, 403, "{token}");
     }
 }
 
@@ -92,13 +39,13 @@ async fn the_session_authorizer_takes_session_tokens_and_refuses_an_ended_sessio
     let person = Person::new();
     let access = Tokens::from(stack.register(&person).await).access;
     let tokens = Tokens::from(stack.login_for_session_token(&person).await);
-    let notes = stack.live_notes(&tokens.session);
+    let notes = live_notes(&stack, &tokens.session);
     assert_eq!((notes.status, notes.text("/identity/sub")), (200, tokens.user_id), "{notes}");
-    assert_eq!(stack.live_notes(&access).status, 403, "an access token is no session token");
+    assert_eq!(live_notes(&stack, &access).status, 403, "an access token is no session token");
     assert!(!stack.lets_in(&tokens.session).await, "a session token is no access token");
     let logout = stack.send(Call::post("/auth/logout", &json!({ "session_token": tokens.session }))).await;
     assert_eq!(logout.status, 204, "{logout}");
-    assert_eq!(stack.live_notes(&tokens.session).status, 403, "the session has ended");
+    assert_eq!(live_notes(&stack, &tokens.session).status, 403, "the session has ended");
 }
 
 #[tokio::test]

@@ -1,0 +1,8 @@
+//! The deployed stack, from outside: real functions behind an emulated gateway, with IAM enforced.
+
+#![expect(clippy::expect_used, reason = "the words given say what is missing")]
+
+mod kinds;
+mod rules;
+mod stack;
+mod whole;
