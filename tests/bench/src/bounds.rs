@@ -22,3 +22,7 @@ pub(crate) const FIRST_ANSWER_MS_GOAL: f64 = 4.0;
 pub(crate) const FIRST_DRAW_MS: f64 = 8.0;
 /// How much of the core's time the measured processes and this one should have had between them.
 pub(crate) const UNDISTURBED_SHARE: f64 = 0.95;
+/// What `bounded` mode adds to a warm request while the feed is fresh.
+pub(crate) const BOUNDED_ADDED_US: f64 = 5.0;
+/// A warm request of a token that is not affected after a mass revocation, in multiples of one before it.
+pub(crate) const MASS_RATIO: f64 = 1.1;
