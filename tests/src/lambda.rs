@@ -112,7 +112,7 @@ fn handle(request: &Request, body: &str, account: &mut Account) -> (u16, Value) 
     };
     if *request.method() == Method::Put {
         let change: Value = serde_json::from_str(body).expect("a change is JSON");
-        if change["RevisionId"] != function.revision.to_string() {
+        if change["RevisionId"] != json!(function.revision.to_string()) {
             return (412, json!({ "Message": "The RevisionId provided does not match the latest RevisionId" }));
         }
         *function = Function { variables: change["Environment"]["Variables"].clone(), revision: function.revision + 1 };

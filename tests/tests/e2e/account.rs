@@ -76,8 +76,8 @@ impl Account {
         let list: Value =
             serde_json::from_str(&self.send("lambda", &Call::get("/2015-03-31/functions")).1).expect("it is JSON");
         let names = list["Functions"].as_array().into_iter().flatten();
-        let names = names.filter_map(|function| function["FunctionName"].as_str());
-        let name = names.filter(|name| name.starts_with(&format!("{STACK}-{id}"))).next();
+        let mut names = names.filter_map(|function| function["FunctionName"].as_str());
+        let name = names.find(|name| name.starts_with(&format!("{STACK}-{id}")));
         name.expect("the function is deployed").to_owned()
     }
 
