@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 
 use crate::{
     authorizer::{BATCH, Sandbox, WARM_UP, in_turns, pair},
-    bounds::{AUTHORIZER_PEAK_MIB, BOUNDED_ADDED_US, MASS_RATIO},
+    bounds::{BOUNDED_ADDED_US, BOUNDED_PEAK_MIB, MASS_RATIO},
     fixture::Fixture,
     issuer::Issuer,
     report::{Report, Weight},
@@ -45,7 +45,7 @@ pub(crate) fn measure(programs: &Path, fixture: &Fixture, quick: bool, report: &
     report.ratio("100 000 endings: warm, CPU", "µs", pair(crowded.cpu, bounded.cpu, 1e6), MASS_RATIO);
     let [_, bounded, crowded] = &sandboxes;
     let peak = bounded.process.peak_mib()?;
-    report.at_most("bounded: peak memory", "MiB", peak, AUTHORIZER_PEAK_MIB, Weight::Guard);
+    report.at_most("bounded: peak memory", "MiB", peak, BOUNDED_PEAK_MIB, Weight::Guard);
     report.number("100 000 endings: peak memory", "MiB", crowded.process.peak_mib()?);
     flood(&program, fixture, report)
 }
