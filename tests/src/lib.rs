@@ -15,6 +15,7 @@ pub mod fault_proxy;
 pub mod forge;
 pub mod issuer;
 pub mod journey;
+pub mod lambda;
 pub mod local_dynamodb;
 pub mod parallel;
 pub mod policy;

@@ -119,3 +119,26 @@ impl Kept {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_ends_behind_the_bucket_that_fills_it_and_the_next_begins_there() {
+        let keys = Jwks::default();
+        let half = |bucket| Bucket { bucket, sessions: "A".repeat(PAGE_BYTES / 2).into(), users: "".into() };
+        let buckets = (1..=5).map(|bucket| (bucket, half(bucket))).collect();
+        let kept = Kept { read_at: Timestamp::from_seconds(60), closed: 2, buckets };
+        let page = |after| {
+            let document = kept.document(&keys, after);
+            let told: Vec<_> = document.buckets.iter().map(|bucket| bucket.bucket).collect();
+            (told, document.next)
+        };
+        assert_eq!(page(0), (vec![1, 2], Some(2)));
+        assert_eq!(page(2), (vec![3, 4], Some(4)));
+        assert_eq!(page(3), (vec![4, 5], None));
+        assert_eq!(page(5), (vec![], None));
+        assert_eq!(page(u64::MAX), (vec![], None));
+    }
+}

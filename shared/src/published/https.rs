@@ -16,6 +16,9 @@ const MAX_IDLE: Duration = Duration::from_secs(20);
 /// No answer of ours has more headers.
 const MAX_HEADER_BYTES: usize = 8 * 1024;
 
+/// What is read and written at once: one TLS record.
+const BUFFER_BYTES: usize = 16 * 1024;
+
 /// The public documents of one issuer, over the network. Makes nothing before the first request.
 pub struct Https {
     issuer: String,
@@ -52,6 +55,8 @@ impl Https {
             .max_redirects_will_error(false)
             .http_status_as_error(false)
             .max_response_header_size(MAX_HEADER_BYTES)
+            .input_buffer_size(BUFFER_BYTES)
+            .output_buffer_size(BUFFER_BYTES)
             .max_idle_connections(1)
             .max_idle_age(MAX_IDLE)
             .user_agent("latchkey");

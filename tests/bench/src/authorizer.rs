@@ -14,15 +14,15 @@ use crate::{
 };
 
 /// Invocations before anything is measured: allocator and branch predictor find their places.
-const WARM_UP: usize = 200;
+pub(crate) const WARM_UP: usize = 200;
 /// Invocations in a row of one contestant.
-const BATCH: usize = 200;
+pub(crate) const BATCH: usize = 200;
 
 /// Wall and CPU time of each round.
 #[derive(Default)]
-struct Times {
-    wall: Vec<f64>,
-    cpu: Vec<f64>,
+pub(crate) struct Times {
+    pub(crate) wall: Vec<f64>,
+    pub(crate) cpu: Vec<f64>,
 }
 
 /// Measures both.
@@ -37,7 +37,10 @@ pub(crate) fn measure(programs: &Path, fixture: &Fixture, quick: bool, report: &
     report.ratio("authorizer: cold, wall", "ms", pair(authorizer.wall, bare.wall, 1e3), COLD_RATIO);
     report.ratio("authorizer: cold, CPU", "ms", pair(authorizer.cpu, bare.cpu, 1e3), CPU_RATIO);
 
-    let sandboxes = [Sandbox::start(&contestants[0], fixture)?, Sandbox::start(&contestants[1], fixture)?];
+    let start = |contestant: &Path| {
+        Sandbox::start(contestant, &fixture.authorizer_event, |api| fixture.authorizer_environment(api))
+    };
+    let sandboxes = [start(&contestants[0])?, start(&contestants[1])?];
     for sandbox in &sandboxes {
         sandbox.batch(WARM_UP)?;
     }
@@ -61,7 +64,7 @@ pub(crate) fn measure(programs: &Path, fixture: &Fixture, quick: bool, report: &
 }
 
 /// Asks for one round of each in turn, and every other time in the other order.
-fn in_turns(rounds: usize, mut round: impl FnMut(usize) -> Result<(f64, f64)>) -> Result<[Times; 2]> {
+pub(crate) fn in_turns(rounds: usize, mut round: impl FnMut(usize) -> Result<(f64, f64)>) -> Result<[Times; 2]> {
     let mut times = [Times::default(), Times::default()];
     for number in 0..rounds {
         for contestant in [number % 2, 1 - number % 2] {
@@ -74,7 +77,7 @@ fn in_turns(rounds: usize, mut round: impl FnMut(usize) -> Result<(f64, f64)>) -
 }
 
 /// Medians in a unit of which a second has `scale`.
-fn pair(one: Vec<f64>, other: Vec<f64>, scale: f64) -> (f64, f64) {
+pub(crate) fn pair(one: Vec<f64>, other: Vec<f64>, scale: f64) -> (f64, f64) {
     (median(one) * scale, median(other) * scale)
 }
 
@@ -93,26 +96,37 @@ fn cold(program: &Path, fixture: &Fixture) -> Result<(f64, f64)> {
 }
 
 /// A process that stays. It ends first, or it would complain about the API's end.
-struct Sandbox {
-    process: Process,
+pub(crate) struct Sandbox {
+    pub(crate) process: Process,
     api: RuntimeApi,
 }
 
 impl Sandbox {
-    fn start(program: &Path, fixture: &Fixture) -> Result<Self> {
-        let api = RuntimeApi::start(&fixture.authorizer_event)?;
-        let process = Process::start(program, &fixture.authorizer_environment(&api.address()))?;
+    /// Starts `program` in an environment that names its Runtime API, where every event is `event`.
+    pub(crate) fn start(
+        program: &Path,
+        event: &str,
+        environment: impl Fn(&str) -> Vec<(String, String)>,
+    ) -> Result<Self> {
+        let api = RuntimeApi::start(event)?;
+        let process = Process::start(program, &environment(&api.address()))?;
         api.answers()?;
         Ok(Self { process, api })
     }
 
-    /// The median wall time from event to answer, and the mean CPU time of an invocation, the asking for the next included.
-    fn batch(&self, invocations: usize) -> Result<(f64, f64)> {
-        let before = self.process.cpu()?;
+    /// Answers to `invocations` events.
+    pub(crate) fn answers(&self, invocations: usize) -> Result<Vec<Answer>> {
         self.api.offer(invocations);
         let answers = self.api.answers()?;
-        let cpu = self.process.cpu()? - before;
         ensure!(answers.len() == invocations, "{} answers to {invocations} events", answers.len());
+        Ok(answers)
+    }
+
+    /// The median wall time from event to answer, and the mean CPU time of an invocation, the asking for the next included.
+    pub(crate) fn batch(&self, invocations: usize) -> Result<(f64, f64)> {
+        let before = self.process.cpu()?;
+        let answers = self.answers(invocations)?;
+        let cpu = self.process.cpu()? - before;
         answers.iter().try_for_each(ensure_authorized)?;
         let wall = answers.iter().map(|answer| answer.latency.as_secs_f64()).collect();
         Ok((median(wall), cpu.as_secs_f64() / invocations as f64))

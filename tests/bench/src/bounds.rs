@@ -22,3 +22,9 @@ pub(crate) const FIRST_ANSWER_MS_GOAL: f64 = 4.0;
 pub(crate) const FIRST_DRAW_MS: f64 = 8.0;
 /// How much of the core's time the measured processes and this one should have had between them.
 pub(crate) const UNDISTURBED_SHARE: f64 = 0.95;
+/// What `bounded` mode adds to a warm request while the feed is fresh.
+pub(crate) const BOUNDED_ADDED_US: f64 = 5.0;
+/// Its peak resident memory in `bounded` mode: TLS brings in 2 MiB of code, most of it the crypto library's.
+pub(crate) const BOUNDED_PEAK_MIB: f64 = 6.0;
+/// A warm request of a token that is not affected after a mass revocation, in multiples of one before it.
+pub(crate) const MASS_RATIO: f64 = 1.1;

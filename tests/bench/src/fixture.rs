@@ -19,7 +19,10 @@ pub(crate) const HOST: &str = "localhost";
 /// Everything, in a folder that ends with this value.
 pub(crate) struct Fixture {
     folder: TempDir,
-    jwks: String,
+    ring: SignRing,
+    asking: String,
+    /// The public keys.
+    pub(crate) jwks: String,
     /// The event of a request with a good token.
     pub(crate) authorizer_event: String,
     /// The same with the signature of another token.
@@ -41,17 +44,36 @@ impl Fixture {
         fs::write(folder.path().join("pepper"), PepperRing::generate(Random::SYSTEM, now)?)?;
         let ring = SignRing::parse(&sign)?;
         let identity = issue_certificate(&folder.path().join("ca.pem"))?;
-        let (good, other) = (issue_token(&ring)?, issue_token(&ring)?);
+        let (good, other) = (issue_token(&ring, ISSUER)?, issue_token(&ring, ISSUER)?);
         let asking = event(events, "authorizer_ok.json")?;
-        let with = |token: &str| asking.replace("{{access_token}}", token);
         Ok(Self {
             folder,
             jwks: ring.public_jwks(),
-            authorizer_event: with(&good),
-            forged_event: with(&forge(&good, &other)?),
+            authorizer_event: with(&asking, &good),
+            forged_event: with(&asking, &forge(&good, &other)?),
             login_event: event(events, "login_ok.json")?,
             identity,
+            ring,
+            asking,
         })
+    }
+
+    /// The event of a request with a good token of another issuer, and one with a token that a key nobody knows has signed.
+    pub(crate) fn events_of(&self, issuer: &str) -> Result<(String, String)> {
+        let stranger = SignRing::parse(&SignRing::generate(Algorithm::RS256, system_clock()?)?)?;
+        let event = |ring| Ok::<_, anyhow::Error>(with(&self.asking, &issue_token(ring, issuer)?));
+        Ok((event(&self.ring)?, event(&stranger)?))
+    }
+
+    /// The environment of an authorizer of another issuer: `stateless` or `bounded`.
+    pub(crate) fn environment_of(&self, issuer: &str, revocation: &str, runtime_api: &str) -> Vec<(String, String)> {
+        let settings = [
+            ("LATCHKEY_ISSUER", issuer.to_owned()),
+            ("LATCHKEY_JWKS", self.jwks.clone()),
+            ("LATCHKEY_REVOCATION", revocation.to_owned()),
+            ("AWS_CA_BUNDLE", self.authority()),
+        ];
+        settings.into_iter().chain(lambda(runtime_api)).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     /// The file of the authority that signed the endpoint's certificate.
@@ -110,9 +132,14 @@ fn event(folder: &Path, name: &str) -> Result<String> {
     Ok(event.to_string())
 }
 
-fn issue_token(ring: &SignRing) -> Result<String> {
+/// The event of a request with `token`.
+fn with(asking: &str, token: &str) -> String {
+    asking.replace("{{access_token}}", token)
+}
+
+fn issue_token(ring: &SignRing, issuer: &str) -> Result<String> {
     let client = || "latchkey".to_owned();
-    let audience = Audience { issuer: ISSUER.to_owned(), audience: client(), client_id: client() };
+    let audience = Audience { issuer: issuer.to_owned(), audience: client(), client_id: client() };
     let now = system_clock()?;
     let subject = Subject {
         user_id: UserId::from_random(Random::SYSTEM.draw()?),

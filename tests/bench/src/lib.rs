@@ -3,17 +3,20 @@
 #![cfg(target_os = "linux")]
 
 mod authorizer;
+mod bounded;
 mod bounds;
 mod core;
 mod dynamodb;
 mod fixture;
 mod guards;
 mod http1;
+mod issuer;
 mod login;
 mod median;
 mod process;
 mod report;
 mod runtime_api;
+mod tls;
 mod trust;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -60,6 +63,7 @@ fn run(options: &Options) -> Result<bool> {
     guards::check(&options.programs, &mut report)?;
     trust::check(&options.programs, &fixture, &mut report)?;
     authorizer::measure(&options.programs, &fixture, options.quick, &mut report)?;
+    bounded::measure(&options.programs, &fixture, options.quick, &mut report)?;
     login::measure(&options.programs, &fixture, options.quick, &mut report)?;
     Ok(report.finish())
 }

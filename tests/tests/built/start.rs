@@ -1,11 +1,11 @@
 //! Settings and secrets that are missing or wrong: the function does not start, and says why in one sentence.
 
-use std::{fs, path::PathBuf};
-
 use base64::{Engine, engine::general_purpose::STANDARD};
 use latchkey::domain::Random;
 use latchkey_tests::{deployment::Environment, rings::Rings};
 use serde_json::{Value, json};
+
+use crate::folder::Folder;
 
 /// Stands in values that must not be quoted.
 const SECRET: &str = "dGhpcyBpcyBhIHNlbnRpbmVs";
@@ -140,31 +140,5 @@ fn f8_a_signing_key_that_is_none_is_refused() {
     for broken in [ring.replace("RS256", "ES256"), ring.replace("MII", SECRET), ring.replace("active", "next")] {
         let environment = local.clone().with("LATCHKEY_SIGN_KEYS", &folder.file(&broken));
         assert_refuses("refresh", &environment, &["LATCHKEY_SIGN_KEYS"]);
-    }
-}
-
-/// A folder that is gone with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let number: [u8; 8] = Random::SYSTEM.draw().unwrap();
-        let folder = std::env::temp_dir().join(format!("latchkey-tests-{:x}", u64::from_be_bytes(number)));
-        fs::create_dir(&folder).unwrap();
-        Self(folder)
-    }
-
-    /// A new file with this text, as the value of a setting.
-    fn file(&self, text: &str) -> String {
-        let number: [u8; 8] = Random::SYSTEM.draw().unwrap();
-        let path = self.0.join(format!("{:x}.json", u64::from_be_bytes(number)));
-        fs::write(&path, text).unwrap();
-        format!("file:{}", path.display())
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "the words given say what is missing")]
 
+mod account;
+mod keys;
 mod kinds;
 mod rules;
 mod stack;

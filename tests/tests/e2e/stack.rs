@@ -14,7 +14,7 @@ use serde_json::json;
 /// Latchkey and the APIs behind its authorizers, each at its URL.
 pub(crate) struct Stack {
     agent: ureq::Agent,
-    url: String,
+    pub(crate) url: String,
     http_url: String,
     rest_url: String,
     websocket_url: String,

@@ -25,6 +25,7 @@ mod refresh;
 mod refused;
 mod register;
 mod revocations;
+mod rotation;
 mod session_authorizer;
 mod sessions;
 mod straddling;

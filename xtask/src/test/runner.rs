@@ -53,10 +53,14 @@ impl Runner {
             Runner::Nextest => cargo::build(&["nextest", "run", "--run-ignored", "only"], Part::Product),
             Runner::CargoTest => cargo::build(&["test"], Part::Product),
         };
+        // One after the other: a revocation of keys would meet the tokens of every other test.
         command.args(["--test", file]).env("PATH", path()?);
+        if let Runner::Nextest = self {
+            command.args(["--test-threads", "1"]);
+        }
         if let Runner::CargoTest = self {
             ensure_some(file)?;
-            command.args(["--", "--ignored"]);
+            command.args(["--", "--ignored", "--test-threads", "1"]);
         }
         command.envs(environment.iter().map(|(name, value)| (name, value)));
         process::run("the end-to-end tests", command)
