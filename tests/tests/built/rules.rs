@@ -324,6 +324,7 @@ fn f8_rules_that_are_not_understood_stop_both_functions_at_start() {
         (route("GET /{a}/{a}", any()), "route 1 is none"),
         (route("GET /%61", any()), "route 1 is none"),
         (route("GET /..", any()), "route 1 is none"),
+        (route(&format!("GET {}", "/a".repeat(17)), any()), "route 1 is none"),
         (route("$disconnect", any()), "route 1 is none"),
         (route("Query", any()), "route 1 is none"),
         (route("Query.a.b", any()), "route 1 is none"),
