@@ -49,6 +49,23 @@ fn a8_a_kid_names_one_of_our_keys_and_its_own_algorithm() {
     }
 }
 
+#[test]
+fn g5_a_key_that_is_published_no_more_signs_nothing_for_any_kind_of_api() {
+    let (leaked, kept) = (Rings::generate(Algorithm::RS256), Rings::generate(Algorithm::ES256));
+    let (thief, owner) = (Forge::new(&leaked), Forge::new(&kept));
+    let before = Judges::trusting(&both(&leaked, &kept));
+    assert!(before.lets_in(&thief.good()) && before.lets_in(&owner.good()));
+    let after = Judges::trusting(&kept);
+    after.assert_denied("leaked", &thief.good());
+    let with_kept_kid = json!({ "alg": "RS256", "typ": "at+jwt", "kid": owner.jwk["kid"] });
+    after.assert_denied("leaked, under the name of the other", &thief.token(&with_kept_kid, &Forge::claims()));
+    after.assert_denied(
+        "carrying its own key",
+        &thief.token(&thief.header_with(&json!({ "jwk": thief.jwk })), &Forge::claims()),
+    );
+    assert!(after.lets_in(&owner.good()));
+}
+
 /// One ring that publishes both keys.
 fn both(rsa: &Rings, ec: &Rings) -> Rings {
     let parse = |ring: &str| serde_json::from_str::<Value>(ring).unwrap();

@@ -151,3 +151,19 @@ fn a15_a_policy_is_never_wider_than_the_stage_of_the_request() {
     let outcome = judges.decide(event.to_string().as_bytes());
     assert!(!Kind::WebSocket.lets_in(&outcome), "{outcome:?}");
 }
+
+#[tokio::test]
+async fn when_the_session_store_is_down_no_kind_of_api_is_told_that_somebody_is_nobody() {
+    let deployment = Deployment::new(Environment::local());
+    let person = Person::new();
+    deployment.register(&person).await;
+    let session = Tokens::from(deployment.login_for_session_token(&person).await).session;
+    let cut_off =
+        Environment::local().with("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9").function("session-authorizer");
+    for kind in KINDS {
+        let report = cut_off.invoke(kind.about(&session).to_string().as_bytes()).unwrap_err();
+        assert_eq!(report["errorMessage"], "a dependency is unavailable", "{kind:?}");
+        let forged = cut_off.invoke(kind.about(&format!("{session}x")).to_string().as_bytes());
+        assert!(kind.is_denial(&forged), "what is no token is refused before any read: {kind:?}, {forged:?}");
+    }
+}

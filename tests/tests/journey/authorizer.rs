@@ -1,8 +1,14 @@
 //! What the stateless authorizer tells a protected function. Hostile tokens and events: `tests/built`.
 
-use latchkey::{domain::Lifetimes, tokens::Algorithm};
+use latchkey::{
+    config::Env,
+    domain::{Lifetimes, time::BrokenClock},
+    http::authorizer::Authorizer,
+    tokens::Algorithm,
+};
 use latchkey_tests::{
     api::{Api, Tokens},
+    authorizer_event::KINDS,
     rings::Rings,
     store::Store,
     world::{START, Settings, World},
@@ -75,4 +81,15 @@ async fn the_lifetime_is_the_one_that_is_configured() {
     assert_eq!(world.login(&person).await.json()["expires_in"], 300);
     world.advance(300);
     assert_eq!(world.authorize(&tokens.access), None);
+}
+
+#[tokio::test]
+async fn a18_with_a_clock_that_cannot_be_right_no_kind_of_api_gets_an_answer() {
+    let authorizer = Authorizer::from_env("test", &Env::new([]).unwrap()).unwrap();
+    for kind in KINDS {
+        let event = kind.about("x.y.z").to_string();
+        let judge = |_: &str, _| unreachable!("nothing is judged");
+        let outcome = authorizer.decide("request", event.as_bytes(), || Err(BrokenClock), judge);
+        assert_eq!(outcome, Err("a dependency is unavailable"), "{kind:?}");
+    }
 }

@@ -135,3 +135,15 @@ fn may_be_called(template: &Template, function: &Json, api: &Json, source: &str)
             && permission["SourceArn"]["Fn::Sub"].as_str().is_some_and(|arn| arn.ends_with(&source))
     })
 }
+
+#[test]
+fn both_authorizers_are_told_the_same_rules_and_carriers() -> Outcome {
+    let template = Template::latchkey()?;
+    for id in ["Authorizer", "SessionAuthorizer"] {
+        let function = template.resource(id);
+        let variables = &function["Properties"]["Environment"]["Variables"];
+        assert_eq!(variables["LATCHKEY_RULES"]["Fn::If"][1]["Ref"], "RouteRules", "{id}");
+        assert_eq!(variables["LATCHKEY_CARRIERS"]["Ref"], "TokenCarriers", "{id}");
+    }
+    Ok(())
+}

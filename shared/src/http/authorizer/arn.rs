@@ -72,3 +72,39 @@ pub(super) fn is_plain(segment: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b':' | b'@');
     !segment.is_empty() && segment.bytes().all(is_plain) && !matches!(segment, "." | "..")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STAGE: &str = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod";
+
+    fn segments(request: &str) -> Option<Vec<&str>> {
+        let request = MethodArn { stage: STAGE, request };
+        request.plain_segments()
+    }
+
+    #[test]
+    fn a15_the_stage_ends_before_the_request_whatever_the_path_holds() {
+        for request in
+            ["GET/", "GET/notes", "GET/a/b:c/*?$", "$connect", "PATCH//", "GET/arn:aws:execute-api:x:y:z/prod/GET"]
+        {
+            let text = format!("{STAGE}/{request}");
+            assert_eq!(MethodArn::parse(&text), Some(MethodArn { stage: STAGE, request }));
+            assert_eq!(MethodArn { stage: STAGE, request }.to_string(), text);
+        }
+        let china = "arn:aws-cn:execute-api:cn-north-1:123456789012:a1b2c3d4e5/$default/GET/";
+        assert!(MethodArn::parse(china).is_some());
+    }
+
+    #[test]
+    fn a15_segments_are_plain_or_nothing() {
+        assert_eq!(segments("GET/"), Some(vec!["GET", ""]));
+        assert_eq!(segments("GET/a/b.c"), Some(vec!["GET", "a", "b.c"]));
+        for request in
+            ["GET/a/", "GET//a", "GET//", "GET/a/..", "GET/.", "GET/%61", "GET/*", "GET/a?", "GET/$x", "GET/\u{e9}"]
+        {
+            assert_eq!(segments(request), None, "{request}");
+        }
+    }
+}

@@ -119,10 +119,11 @@ fn separable(allowed: &[Allowed], refused: &[Shape]) -> (Vec<Shape>, Vec<Shape>)
             let mut others = allowed.iter().enumerate().filter(|(other, _)| *other != index);
             others.any(|(_, other)| bar.meets(&other.requests))
         };
+        // A single request beyond this route may be what another is there for, such as the root.
+        let beyond = requests.beyond().into_iter().filter(|bar| bar.is_wide() || !is_for_another(bar));
         let preferred = refused.iter().filter(|other| other.goes_before(route) && other.meets(requests));
-        let mut fence: Vec<_> = requests.beyond().into_iter().chain(preferred.map(Shape::covered)).collect();
-        fence.retain(|bar| bar.is_wide() || !is_for_another(bar));
-        if !fence.iter().any(is_for_another) {
+        let mut fence: Vec<_> = beyond.chain(preferred.map(Shape::covered)).collect();
+        if !fence.iter().any(|bar| bar.is_wide() && is_for_another(bar)) {
             listed.push(requests.clone());
             barred.append(&mut fence);
         }

@@ -99,14 +99,15 @@ impl Rules {
         parameter: impl Fn(&str) -> Option<&'p str>,
     ) -> bool {
         let own_id = caller.subject.user_id.to_string();
-        let is_own = |name: &&str| parameter(name) == Some(&own_id);
-        self.rule(route).ways(caller).iter().any(|way| way.iter().all(|name| is_own(&name)))
+        let is_own = |name: &str| parameter(name) == Some(&own_id);
+        self.rule(route).ways(caller).iter().any(|way| way.iter().all(|name| is_own(name)))
     }
 
     /// The rule of a route: its own, or that of the same resource under `ANY`, or the default.
     fn rule(&self, route: Route<'_>) -> &Rule {
         let named = |route: Route<'_>| self.routes.iter().find(|(name, _)| name.is(route)).map(|(_, rule)| rule);
-        named(route).or_else(|| named(Route { method: "ANY", ..route })).unwrap_or(&self.default)
+        let any = Some(Route { method: "ANY", ..route }).filter(|_| !route.method.is_empty());
+        named(route).or_else(|| any.and_then(named)).unwrap_or(&self.default)
     }
 
     /// The fields of a GraphQL schema that `caller` may not see.
@@ -147,3 +148,6 @@ impl Rules {
         allowed.iter().any(|allowed| !refused.iter().any(|other| other.goes_before(&allowed.route)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,3 +99,48 @@ fn agree(one: &Part, other: &Part) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `GET/notes/{}/…` with `{}` for one segment and `*` for some.
+    fn shape(text: &str) -> Shape {
+        let part = |segment: &str| match segment {
+            "{}" => One,
+            "*" => Several,
+            literal => Exact(literal.to_owned()),
+        };
+        Shape(text.split('/').map(part).collect())
+    }
+
+    #[test]
+    fn one_segment_is_one_and_not_empty_and_some_are_any() {
+        let requests = ["GET/a", "GET/", "GET/a/b", "GET/a/", "GET//a"].map(shape);
+        let which = |text: &str| requests.iter().map(|request| shape(text).meets(request)).collect::<Vec<_>>();
+        assert_eq!(which("GET/{}"), [true, false, false, false, false]);
+        assert_eq!(which("GET/*"), [true; 5]);
+        assert_eq!(which("GET/{}/*"), [false, false, true, true, false]);
+        assert_eq!(which("GET/*/*"), [false, false, true, true, true]);
+        assert_eq!(which("*/a"), [true, false, false, false, true]);
+        assert_eq!(which("PUT/*"), [false; 5]);
+    }
+
+    #[test]
+    fn what_an_arn_covers_beyond_its_route_is_fenced_off_and_nothing_of_the_route() {
+        let route = shape("GET/{}/b/{}");
+        let fence: Vec<_> = route.beyond().iter().map(Shape::text).collect();
+        assert_eq!(fence, ["GET//b/*", "GET/*/*/b/*", "GET/*/b/", "GET/*/b/*/*"]);
+        assert!(!route.beyond().iter().any(|bar| bar.meets(&route)));
+        assert!(shape("GET/a/b").beyond().is_empty());
+    }
+
+    #[test]
+    fn a_name_goes_before_one_segment_and_that_before_some() {
+        let ordered = ["GET/a/b", "GET/a/{}", "GET/{}/b", "GET/{}/{}", "GET/{}/*", "GET/*"].map(shape);
+        for (index, one) in ordered.iter().enumerate() {
+            assert!(ordered[index + 1..].iter().all(|other| one.goes_before(other) && !other.goes_before(one)));
+            assert!(!one.goes_before(one));
+        }
+    }
+}

@@ -84,7 +84,7 @@ impl Rules {
         env.get(VARIABLE).map(Self::parse).transpose()
     }
 
-    fn parse(text: &str) -> Result<Self, ConfigError> {
+    pub(super) fn parse(text: &str) -> Result<Self, ConfigError> {
         let document: Document = serde_json::from_str(text).map_err(|error| malformed(&error))?;
         let default = document.default.into_rule().and_then(without_subject);
         let mut rules = Self { default: default.map_err(|problem| at("the default", problem))?, routes: Vec::new() };
@@ -158,6 +158,3 @@ fn words(list: Option<Vec<String>>) -> Result<Option<Vec<String>>, &'static str>
         list => Ok(list),
     }
 }
-
-#[cfg(test)]
-mod tests;
