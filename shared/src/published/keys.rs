@@ -96,7 +96,12 @@ impl Held {
         let body = issuer.get(PATH, MAX_BYTES, PATIENCE)?;
         let unusable = |error: Box<dyn std::error::Error + Send + Sync>| Unfetched::Unusable(error);
         let text = std::str::from_utf8(&body).map_err(|error| unusable(error.into()))?;
-        self.verifier.trust(Jwks::parse(text).map_err(|error| unusable(error.into()))?);
+        let keys = Jwks::parse(text).map_err(|error| unusable(error.into()))?;
+        // A cache in between may still have the set from before a revocation.
+        if keys.revision() < self.verifier.revision() {
+            return Err(unusable("the keys are older than those it holds".into()));
+        }
+        self.verifier.trust(keys);
         self.fetched_at = Some(now);
         Ok(())
     }
