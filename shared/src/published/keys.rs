@@ -59,10 +59,10 @@ impl Keys {
             _ => {}
         }
         let mut held = self.held.borrow_mut();
-        if held.may_try(now) {
-            if let Err(error) = held.fetch(issuer, now) {
-                self.telemetry.note(Event::KeysUnreachable, &chain(&error));
-            }
+        if held.may_try(now)
+            && let Err(error) = held.fetch(issuer, now)
+        {
+            self.telemetry.note(Event::KeysUnreachable, &chain(&error));
         }
         if held.is_useless(now) {
             return Err(Error::Unavailable("no public keys could be fetched".into()));
