@@ -8,7 +8,7 @@ use latchkey::{
     ports::{EndSession, ReadFeed, StoreError},
     telemetry::Telemetry,
 };
-use latchkey_tests::{exchange::Call, fault_proxy::Fault, local_dynamodb::local_dynamodb, rings::Rings};
+use latchkey_tests::{exchange::Call, fault_proxy::Fault, local_dynamodb::local_dynamodb};
 use latchkey_well_known::{WellKnown, handle};
 
 use crate::{
@@ -45,8 +45,7 @@ async fn feed(app: &WellKnown<DynamoDb>, now: Timestamp) -> Reply {
 #[tokio::test]
 async fn f4_without_the_table_there_is_no_feed_rather_than_an_old_one() {
     let (store, _proxy) = proxied(vec![Fault::Pass; ALL + 1], Fault::internal());
-    let keys = Rings::of_this_process().public_jwks();
-    let app = WellKnown::new(store, "https://auth.example.com".to_owned(), keys).unwrap();
+    let app = WellKnown::new(store, "https://auth.example.com".to_owned()).unwrap();
     assert_eq!(feed(&app, NOW).await.status(), 200);
     assert_eq!(feed(&app, NOW).await.status(), 200, "in the same second nothing is read");
     assert_eq!(feed(&app, NOW.plus(1)).await.status(), 503);
