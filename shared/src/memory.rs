@@ -11,7 +11,10 @@ use std::{
 };
 
 use crate::{
-    domain::{Attempt, AttemptKey, FeedEntry, Session, SessionId, Timestamp, UserId},
+    domain::{
+        Attempt, AttemptKey, FeedEntry, Session, SessionId, Timestamp, UserId,
+        feed::{forgotten_at, last_forgotten},
+    },
     ports::{
         Account, Change, ClearAttempts, FindPublishedKeys, PublishKeys, ReadFeed, Reservation, ReserveAttempt, Stored,
     },
@@ -68,8 +71,9 @@ impl ClearAttempts for Memory {
 
 impl ReadFeed for Memory {
     async fn read_feed(&self, after: u64, now: Timestamp) -> Stored<Vec<FeedEntry>> {
-        let matters = |entry: &FeedEntry| entry.bucket > after && entry.until > now;
-        Ok(self.state().feed.iter().filter(|entry| matters(entry)).cloned().collect())
+        let matters = |entry: &&FeedEntry| entry.bucket > after.max(last_forgotten(now));
+        let read = |entry: &FeedEntry| FeedEntry { until: forgotten_at(entry.bucket), ..entry.clone() };
+        Ok(self.state().feed.iter().filter(matters).map(read).collect())
     }
 }
 

@@ -317,7 +317,7 @@ pub trait DeleteUser {
 
 /// Reads what the revocation feed tells.
 pub trait ReadFeed {
-    /// Every entry of the buckets after `after` that still matters at `now`, in any order.
+    /// Every entry of the buckets after `after` that still matter at `now`, in any order; each `until` its bucket is forgotten.
     fn read_feed(&self, after: u64, now: Timestamp) -> impl Future<Output = Stored<Vec<FeedEntry>>> + Send;
 }
 

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers that tests call, not tests themselves")]
 
+#[path = "faults/feed.rs"]
+mod feed;
 #[path = "store_contract/fixtures.rs"]
 mod fixtures;
 #[path = "faults/killed.rs"]

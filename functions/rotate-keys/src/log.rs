@@ -68,9 +68,11 @@ impl Log {
         let (status, facts) = match result {
             Ok(_) => (200, self.facts),
             Err(error) => {
-                let Facts { problem, reason, .. } = problem::facts(error);
+                let (status, Facts { problem, reason, .. }) = (problem::status(error), problem::facts(error));
+                // What an operator has mistyped is no failure.
+                let event = if status >= 500 { Some(Event::KeysFailed) } else { self.facts.event };
                 let reason = reason.or_else(|| Some(error.to_string()));
-                (problem::status(error), Facts { problem, reason, event: Some(Event::KeysFailed), ..self.facts })
+                (status, Facts { problem, reason, event, ..self.facts })
             }
         };
         self.telemetry.record(&self.request_id, "INVOKE", self.action, status, self.started.elapsed(), &facts);

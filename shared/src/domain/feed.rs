@@ -34,6 +34,11 @@ pub const fn last_closed(now: Timestamp) -> u64 {
     bucket(now.minus(LATE_SECONDS)).saturating_sub(1)
 }
 
+/// When nothing of a bucket matters any more.
+pub const fn forgotten_at(bucket: u64) -> Timestamp {
+    Timestamp::from_seconds(bucket.saturating_add(1).saturating_mul(BUCKET_SECONDS)).plus(TOLD_SECONDS)
+}
+
 /// The last bucket of which nothing matters any more.
 pub const fn last_forgotten(now: Timestamp) -> u64 {
     bucket(now.minus(TOLD_SECONDS)).saturating_sub(1)
@@ -112,5 +117,6 @@ mod tests {
         assert_eq!(last_closed(end_of_bucket(500).plus(30)), 500);
         assert_eq!(last_forgotten(end_of_bucket(500).plus(3629)), 499);
         assert_eq!(last_forgotten(end_of_bucket(500).plus(3630)), 500);
+        assert_eq!(forgotten_at(500), end_of_bucket(500).plus(3630));
     }
 }

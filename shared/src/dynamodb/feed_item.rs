@@ -16,7 +16,7 @@ use super::{
 use crate::{
     domain::{
         FeedEntry, Timestamp,
-        feed::{BUCKETS_PER_HOUR, SHARDS, bucket, last_forgotten},
+        feed::{BUCKETS_PER_HOUR, SHARDS, bucket, forgotten_at, last_forgotten},
     },
     ports::{ReadFeed, Stored},
 };
@@ -50,7 +50,6 @@ impl ReadFeed for DynamoDb {
             while let Some(read) = queries.join_next().await {
                 entries.extend(read.map_err(|error| failure::unexpected(QUERY, error))??);
             }
-            entries.retain(|entry| entry.until > now);
             Ok(entries)
         })
         .await
@@ -68,7 +67,8 @@ impl DynamoDb {
             .key_condition_expression("pk = :pk AND sk >= :first")
             .expression_attribute_values(":pk", text(partition))
             .expression_attribute_values(":first", text(feed_position(first)))
-            .projection_expression("sk, epoch, expires_at")
+            // A hundred thousand at once are possible: nothing is read that the bucket says as well.
+            .projection_expression("sk, epoch")
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let mut entries = Vec::new();
         let mut position = None;
@@ -92,11 +92,12 @@ fn read_entry(item: &Attributes) -> Stored<FeedEntry> {
     let reader = Reader::new("feed entry", item);
     let malformed = || reader.malformed(SK);
     let (bucket, name) = reader.text(SK)?.split_once('#').ok_or_else(malformed)?;
+    let bucket = bucket.parse().map_err(|_| malformed())?;
     let digest = URL_SAFE_NO_PAD.decode(name).ok().and_then(|bytes| bytes.try_into().ok());
     Ok(FeedEntry {
-        bucket: bucket.parse().map_err(|_| malformed())?,
+        bucket,
         digest: digest.ok_or_else(malformed)?,
         epoch: item.contains_key("epoch").then(|| reader.number("epoch")).transpose()?,
-        until: reader.time("expires_at")?,
+        until: forgotten_at(bucket),
     })
 }

@@ -39,7 +39,7 @@ impl Https {
         if let Some(agent) = self.agent.get() {
             return Ok(agent);
         }
-        let agent = self.new_agent().map_err(|error| Unfetched::Unreachable(error.into()))?;
+        let agent = self.new_agent().map_err(Unfetched::Unreachable)?;
         Ok(self.agent.get_or_init(|| agent))
     }
 

@@ -59,10 +59,10 @@ impl Keys {
             _ => {}
         }
         let mut held = self.held.borrow_mut();
-        if held.may_try(now) {
-            if let Err(error) = held.fetch(issuer, now) {
-                self.telemetry.note(Event::KeysUnreachable, &chain(&error));
-            }
+        if held.may_try(now)
+            && let Err(error) = held.fetch(issuer, now)
+        {
+            self.telemetry.note(Event::KeysUnreachable, &chain(&error));
         }
         if held.is_useless(now) {
             return Err(Error::Unavailable("no public keys could be fetched".into()));
@@ -96,7 +96,12 @@ impl Held {
         let body = issuer.get(PATH, MAX_BYTES, PATIENCE)?;
         let unusable = |error: Box<dyn std::error::Error + Send + Sync>| Unfetched::Unusable(error);
         let text = std::str::from_utf8(&body).map_err(|error| unusable(error.into()))?;
-        self.verifier.trust(Jwks::parse(text).map_err(|error| unusable(error.into()))?);
+        let keys = Jwks::parse(text).map_err(|error| unusable(error.into()))?;
+        // A cache in between may still have the set from before a revocation.
+        if keys.revision() < self.verifier.revision() {
+            return Err(unusable("the keys are older than those it holds".into()));
+        }
+        self.verifier.trust(keys);
         self.fetched_at = Some(now);
         Ok(())
     }

@@ -174,6 +174,11 @@ impl Verifier {
         self.keys = keys;
     }
 
+    /// Of which revision the keys are that it trusts.
+    pub fn revision(&self) -> u64 {
+        self.keys.revision()
+    }
+
     /// Whether there is no key that could verify anything.
     pub fn has_no_keys(&self) -> bool {
         self.keys.is_empty()

@@ -111,6 +111,28 @@ fn a17_a_key_that_is_new_is_found_and_replaces_those_of_the_environment() {
 }
 
 #[test]
+fn g5_an_older_key_set_out_of_a_cache_brings_no_revoked_key_back() {
+    let asking = Asking::for_nothing(Store::memory());
+    let revoked = Rings::generate(Algorithm::ES256);
+    let cached = |revision: u64| {
+        let jwks = revoked.public_jwks();
+        Line::Says(jwks.replace("\"revision\":0", &format!("\"revision\":{revision}")))
+    };
+    asking.line(cached(2));
+    assert_eq!(asking.verdict(&of_others(&asking.world, &revoked)), In, "newer than those of the environment");
+    let current = Rings::generate(Algorithm::ES256);
+    asking.line(Line::Says(current.public_jwks().replace("\"revision\":0", "\"revision\":3")));
+    asking.world.advance(300);
+    assert_eq!(asking.verdict(&of_others(&asking.world, &current)), In);
+    asking.line(cached(2));
+    for _ in 0..3 {
+        asking.world.advance(300);
+        assert_eq!(asking.verdict(&of_others(&asking.world, &revoked)), Out, "of an older set");
+        assert_eq!(asking.verdict(&of_others(&asking.world, &current)), In);
+    }
+}
+
+#[test]
 fn an_issuer_that_is_down_costs_no_token_of_a_known_key_anything() {
     let asking = Asking::for_nothing(Store::memory());
     let tokens = registered(&asking);

@@ -3,7 +3,7 @@
 use latchkey::{
     domain::{
         EndCause, FeedEntry, Session, Timestamp,
-        feed::{TOLD_SECONDS, bucket},
+        feed::{TOLD_SECONDS, bucket, forgotten_at},
     },
     ports::{Change, Ending},
 };
@@ -13,13 +13,18 @@ use crate::{
     store::Store,
 };
 
+/// An entry as it is read: it matters for as long as anything in its bucket.
+fn as_read(entry: FeedEntry) -> FeedEntry {
+    FeedEntry { until: forgotten_at(entry.bucket), ..entry }
+}
+
 /// Ends a session at a moment, and says what the feed should tell of it.
 async fn ended(store: &impl Store, at: Timestamp) -> FeedEntry {
     let session = stored(store, Session { idle_expires_at: at.plus(1000), ..new_session(user_id()) }).await;
     let mut ending = ending(&session, EndCause::Logout);
     (ending.ended.at, ending.feed_until) = (at, at.plus(TOLD_SECONDS));
     assert_eq!(store.end_session(&ending).await.unwrap(), Change::Done);
-    FeedEntry::session(session.id, at, ending.feed_until)
+    as_read(FeedEntry::session(session.id, at, ending.feed_until))
 }
 
 async fn read(store: &impl Store, after: u64, now: Timestamp) -> Vec<FeedEntry> {
@@ -31,10 +36,12 @@ async fn read(store: &impl Store, after: u64, now: Timestamp) -> Vec<FeedEntry> 
 pub(crate) async fn what_has_ended_is_told_after_its_bucket_and_as_long_as_it_matters(store: impl Store) {
     let entry = ended(&store, NOW).await;
     let told = bucket(NOW);
-    for (after, now) in [(0, NOW), (told - 1, NOW), (told - 1, NOW.plus(TOLD_SECONDS - 1))] {
+    let last = forgotten_at(told).minus(1);
+    assert_eq!(last, NOW.plus(9 + TOLD_SECONDS));
+    for (after, now) in [(0, NOW), (told - 1, NOW), (told - 1, last)] {
         assert_eq!(read(&store, after, now).await, std::slice::from_ref(&entry), "after {after} at {now:?}");
     }
-    for (after, now) in [(told, NOW), (told - 1, NOW.plus(TOLD_SECONDS)), (0, NOW.plus(100_000)), (u64::MAX, NOW)] {
+    for (after, now) in [(told, NOW), (told - 1, last.plus(1)), (0, NOW.plus(100_000)), (u64::MAX, NOW)] {
         assert_eq!(read(&store, after, now).await, [], "after {after} at {now:?}");
     }
 }
@@ -64,7 +71,8 @@ pub(crate) async fn every_verb_that_ends_something_is_read_from_the_feed(store: 
         FeedEntry::user(raised.id, raised.epoch + 1, NOW, feed_until),
         FeedEntry::user(deleted.id, deleted.epoch + 1, NOW, feed_until),
         FeedEntry::session(ended.id, NOW, feed_until),
-    ];
+    ]
+    .map(as_read);
     expected.sort_unstable_by_key(|entry| (entry.bucket, entry.digest));
     assert_eq!(read(&store, 0, NOW).await, expected);
 }
