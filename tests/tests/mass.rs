@@ -12,11 +12,15 @@ use latchkey::{
         FeedEntry, SessionId, Timestamp,
         feed::{BUCKET_SECONDS, SHARDS, TOLD_SECONDS},
     },
-    published::{document::Document, feed::Feed},
+    published::{
+        document::Document,
+        feed::{BadDocument, Feed, MAX_ENTRIES},
+    },
 };
 use latchkey_tests::{
     api::Api,
     exchange::{Answer, Call},
+    forge::encode,
     local_dynamodb::local_dynamodb,
     store::Store,
     world::{START, Settings, World},
@@ -119,6 +123,27 @@ async fn a_hundred_thousand_endings_are_told_in_eleven_bytes_each() {
         feed.read(page.body.as_bytes(), START).unwrap();
     }
     assert!(feed.is_whole() && feed.entries() == ENDINGS as usize);
+}
+
+/// A page with sessions of these numbers, told after the bucket `after`.
+fn page(after: u64, bucket: u64, next: Option<u64>, numbers: std::ops::Range<u64>) -> String {
+    let names: Vec<u8> = numbers.flat_map(u64::to_be_bytes).collect();
+    let page = json!({
+        "now": START.seconds(), "bucket_seconds": BUCKET_SECONDS, "valid_from": 0, "kids": [], "after": after,
+        "closed": after, "next": next, "buckets": [{ "bucket": bucket, "sessions": encode(names) }],
+    });
+    page.to_string()
+}
+
+#[test]
+fn more_endings_than_a_verifier_holds_are_a_feed_it_does_not_have() {
+    let (most, bucket) = (MAX_ENTRIES as u64, START.seconds() / BUCKET_SECONDS);
+    let mut feed = Feed::default();
+    feed.read(page(0, bucket - 1, Some(bucket - 1), 0..most).as_bytes(), START).unwrap();
+    assert_eq!(feed.entries(), MAX_ENTRIES);
+    let one_more = feed.read(page(bucket - 1, bucket, None, most..most + 1).as_bytes(), START);
+    assert!(matches!(one_more, Err(BadDocument::TooLarge)), "{one_more:?}");
+    assert_eq!((feed.entries(), feed.question().as_str()), (0, "/.well-known/revocations"), "it begins again");
 }
 
 #[tokio::test]
