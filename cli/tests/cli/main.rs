@@ -1,5 +1,7 @@
 //! The built `latchkey`, against servers that speak what AWS and a development server speak, and against hostile ones.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers that tests call, not tests themselves")]
+
 mod aws;
 mod doctor;
 mod hostile;

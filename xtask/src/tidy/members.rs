@@ -13,8 +13,8 @@ pub fn check(root: &Path) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let functions = folders(&root.join("functions"))?;
     let packages = functions.iter().map(|name| format!("functions/{name}"));
-    for package in
-        packages.chain(["shared", "tests", "tests/bare-loop", "tests/bench", "cli", "local", "xtask"].map(str::to_owned))
+    for package in packages
+        .chain(["shared", "tests", "tests/bare-loop", "tests/bench", "cli", "local", "xtask"].map(str::to_owned))
     {
         findings.extend(lints(root, &package)?);
     }
