@@ -33,15 +33,12 @@ fn aws(invoke: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Server {
     })
 }
 
-fn stack(server: &Server, words: &[&str]) -> Said {
+/// `latchkey <words>` with an account that `server` plays.
+pub fn stack(server: &Server, words: &[&str]) -> Said {
     let mut command = command(words);
     command.env("AWS_ENDPOINT_URL", &server.url).env("AWS_REGION", "eu-central-1");
-    finish(command_with_credentials(command))
-}
-
-fn command_with_credentials(mut command: std::process::Command) -> std::process::Command {
     command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
-    command
+    finish(command)
 }
 
 fn invocations(server: &Server) -> Vec<Request> {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers that tests call, not tests themselves")]
 
 mod aws;
+mod deployment;
 mod doctor;
 mod hostile;
 mod keys_and_users;
