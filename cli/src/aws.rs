@@ -12,6 +12,8 @@ use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
+/// Times that a question is asked: API Gateway answers few a second, and there may be hundreds of APIs.
+const ATTEMPTS: u32 = 6;
 /// Opening a connection to a region.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -29,8 +31,9 @@ impl Aws {
     pub async fn from_shell(patience: Duration) -> Result<Self> {
         let tls = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).operation_timeout(patience).build();
-        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(tls).timeout_config(timeouts);
-        let config = loader.load().await;
+        let retries = RetryConfig::standard().with_max_attempts(ATTEMPTS);
+        let loader = aws_config::defaults(BehaviorVersion::latest()).http_client(tls);
+        let config = loader.timeout_config(timeouts).retry_config(retries).load().await;
         config.region().context("no region: set AWS_REGION or a profile that has one")?;
         Ok(Self { config })
     }

@@ -11,10 +11,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use crate::functions::Functions;
+use crate::functions::Stack;
 use crate::http::Http;
 use crate::options::Manner;
-use crate::run::Usage;
 use crate::target::{self, Target};
 use issuer::Issuer;
 use report::Report;
@@ -40,9 +39,8 @@ pub async fn run(options: DoctorOptions, target: &target::TargetOptions, manner:
             report.add(issuer::checks::all(&Issuer::ask(&http(manner), &issuer)));
         }
         Target::Stack(name) if stack_is_meant => {
-            let functions = Functions::of(Target::Stack(name), manner).await?;
-            let Functions::Stack(stack) = &functions else { return Err(Usage("a stack is needed").into()) };
-            let mut deployment = Deployment::read(stack, &functions).await?;
+            let stack = Stack::named(name, manner).await?;
+            let mut deployment = Deployment::read(&stack).await?;
             let url = options.issuer.or_else(|| deployment.issuer.clone());
             let url = url.context("the stack has no output Issuer: say --issuer")?;
             let issuer = Issuer::ask(&http(manner), &url);

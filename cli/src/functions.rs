@@ -41,7 +41,7 @@ impl Function {
 #[derive(Debug)]
 pub enum Functions {
     /// In a stack on AWS.
-    Stack(Stack),
+    Stack(Box<Stack>),
     /// In a development server.
     Dev(Dev),
 }
@@ -53,7 +53,7 @@ impl Functions {
     /// When AWS is meant and the shell does not say which region.
     pub async fn of(target: Target, manner: &Manner) -> Result<Self> {
         Ok(match target {
-            Target::Stack(name) => Functions::Stack(Stack { name, aws: Aws::from_shell(manner.patience()).await? }),
+            Target::Stack(name) => Functions::Stack(Box::new(Stack::named(name, manner).await?)),
             Target::Dev(url) => Functions::Dev(Dev { url, http: Http::new(manner.patience()) }),
         })
     }
@@ -80,7 +80,16 @@ pub struct Stack {
 }
 
 impl Stack {
-    async fn invoke(&self, function: Function, payload: &Value) -> Result<Vec<u8>> {
+    /// The stack of this name, in the account and region of the shell.
+    ///
+    /// # Errors
+    /// When the shell does not say which region.
+    pub async fn named(name: String, manner: &Manner) -> Result<Self> {
+        Ok(Self { name, aws: Aws::from_shell(manner.patience()).await? })
+    }
+
+    /// As [`Functions::invoke`].
+    pub async fn invoke(&self, function: Function, payload: &Value) -> Result<Vec<u8>> {
         let id = function.logical_id();
         let name = self.physical_id(id).await?;
         let call = self.aws.lambda().invoke().function_name(&name).payload(Blob::new(payload.to_string()));

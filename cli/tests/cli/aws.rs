@@ -33,15 +33,12 @@ fn aws(invoke: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Server {
     })
 }
 
-fn stack(server: &Server, words: &[&str]) -> Said {
+/// `latchkey <words>` with an account that `server` plays.
+pub fn stack(server: &Server, words: &[&str]) -> Said {
     let mut command = command(words);
     command.env("AWS_ENDPOINT_URL", &server.url).env("AWS_REGION", "eu-central-1");
-    finish(command_with_credentials(command))
-}
-
-fn command_with_credentials(mut command: std::process::Command) -> std::process::Command {
     command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
-    command
+    finish(command)
 }
 
 fn invocations(server: &Server) -> Vec<Request> {
@@ -101,4 +98,66 @@ fn a_shell_without_region_or_credentials_is_told_so() {
     let said = finish(without_credentials);
     assert_eq!(said.code, Some(1));
     assert!(said.err.contains("credentials"), "{}", said.err);
+}
+
+/// As CloudFormation says no.
+fn denied(code: &str, message: &str) -> Reply {
+    let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+    Reply::of(400, "text/xml", format!("<ErrorResponse>{error}</ErrorResponse>"))
+}
+
+/// A stack with one table and one function, in an account where nothing else may be read.
+fn unreadable_stack() -> Server {
+    const NAMESPACE: &str = r#"xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/""#;
+    Server::start(|request, _| {
+        let xml = |action: &str, result: &str| {
+            let body =
+                format!("<{action}Response {NAMESPACE}><{action}Result>{result}</{action}Result></{action}Response>");
+            Reply::of(200, "text/xml", body)
+        };
+        if request.body.contains("Action=DescribeStacks") {
+            let output = "<member><OutputKey>Issuer</OutputKey><OutputValue>http://127.0.0.1:1</OutputValue></member>";
+            return xml("DescribeStacks", &format!("<Stacks><member><Outputs>{output}</Outputs></member></Stacks>"));
+        }
+        if request.body.contains("Action=ListStackResources") {
+            let resource = |id: &str, kind: &str| {
+                format!(
+                    "<member><LogicalResourceId>{id}</LogicalResourceId><PhysicalResourceId>{id}-1X</PhysicalResourceId><ResourceType>{kind}</ResourceType></member>"
+                )
+            };
+            let users = resource("Users", "AWS::DynamoDB::Table");
+            let authorizer = resource("Authorizer", "AWS::Lambda::Function");
+            let list = format!("<StackResourceSummaries>{users}{authorizer}</StackResourceSummaries>");
+            return xml("ListStackResources", &list);
+        }
+        if request.body.contains("Action=DescribeStackResource") {
+            return denied("AccessDenied", "you may not");
+        }
+        Reply::json(403, json!({ "message": "you may not" })).with("x-amzn-errortype", "AccessDeniedException")
+    })
+}
+
+#[test]
+fn what_the_doctor_may_not_look_at_is_a_failure() {
+    let said = stack(&unreadable_stack(), &["doctor", "--json"]);
+    assert_eq!(said.code, Some(1), "{}", said.err);
+    let report: Value = serde_json::from_str(&said.out).unwrap();
+    let checks: Vec<_> = report["checks"].as_array().unwrap().iter().collect();
+    for name in ["backups", "deletion", "rings", "authorizer's keys", "kept answers", "logs"] {
+        let check = checks.iter().find(|check| check["check"] == name).unwrap_or_else(|| panic!("no {name}"));
+        assert_eq!(check["level"], "fail", "{check}");
+        assert!(check["found"].as_str().unwrap().contains("AccessDenied"), "{check}");
+    }
+    let issuer = checks.iter().find(|check| check["check"] == "stack's issuer").unwrap();
+    assert_eq!((&issuer["level"], &issuer["found"]), (&json!("ok"), &json!("http://127.0.0.1:1")));
+}
+
+#[test]
+fn a_stack_that_is_not_there_is_named() {
+    let server = Server::start(|_, _| denied("ValidationError", "Stack with id blue does not exist"));
+    for words in [&["doctor", "--stack", "blue"][..], &["keys", "list", "--stack", "blue"]] {
+        let said = stack(&server, words);
+        assert_eq!((said.code, said.out.as_str()), (Some(1), ""));
+        assert!(said.err.contains("the stack blue: ValidationError: Stack with id blue"), "{}", said.err);
+    }
 }

@@ -7,17 +7,18 @@ use serde_json::{Value, json};
 use crate::server::{Reply, Request, Server};
 use crate::{Said, latchkey};
 
-fn key(kid: &str) -> Value {
+/// A public key of 2048 bits.
+pub fn key(kid: &str) -> Value {
     json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "n": "x".repeat(342), "e": "AQAB" })
 }
 
-/// Seconds since 1970, and the same as a `Date`; both are wrong by what it takes to write them down.
-fn now() -> u64 {
+/// Seconds since 1970.
+pub fn now() -> u64 {
     std::time::UNIX_EPOCH.elapsed().unwrap().as_secs()
 }
 
 /// What the functions of this repository answer.
-fn in_order(request: &Request, url: &str) -> Reply {
+pub fn in_order(request: &Request, url: &str) -> Reply {
     let not_found = json!({ "type": "urn:latchkey:problem:not-found", "title": "Nothing is here.", "status": 404 });
     match (request.method.as_str(), request.path.as_str()) {
         ("GET", "/.well-known/openid-configuration") => {

@@ -1,6 +1,9 @@
 //! The built `latchkey`, against servers that speak what AWS and a development server speak, and against hostile ones.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers that tests call, not tests themselves")]
+
 mod aws;
+mod deployment;
 mod doctor;
 mod hostile;
 mod keys_and_users;

@@ -18,8 +18,9 @@ pub enum Command {
     Elsewhere(String),
 }
 
-/// How lines begin that are pasted into a shell beside `dev`.
-const PASTED: &str = "curl -sS http://localhost:9000/";
+/// The beginning and the end of lines that are pasted into a shell beside `dev`.
+const PASTED: [(&str, &str); 2] =
+    [("curl -sS http://localhost:9000/", ""), ("cargo latchkey ", " --dev http://localhost:9000")];
 /// Lines that need AWS: `stack` builds, deploys and lists with the same program, and its tests call the same routes.
 const ELSEWHERE: [&str; 8] = [
     "sam build",
@@ -76,7 +77,7 @@ fn command(line: &str) -> Result<Option<Command>> {
         cli::Arguments::try_parse_from(arguments).with_context(|| format!("`{line}` is not understood"))?;
         return Ok(Some(Command::Xtask(line.to_owned())));
     }
-    if line.starts_with(PASTED) {
+    if PASTED.iter().any(|(begin, end)| line.starts_with(begin) && line.ends_with(end)) {
         return Ok(Some(Command::Paste(line.to_owned())));
     }
     if ELSEWHERE.contains(&line) {
@@ -92,10 +93,12 @@ mod tests {
     #[test]
     fn lines_of_shell_blocks_are_sorted_by_who_runs_them() -> Result<()> {
         let text = "```yaml\nnot: this\n```\n```sh\ncargo xtask dev --port 9001 # comment\n\
-             curl -sS http://localhost:9000/a \\\n  -d b\n\nsam build\n```\n";
+             curl -sS http://localhost:9000/a \\\n  -d b\n\n\
+             cargo latchkey keys list --dev http://localhost:9000\nsam build\n```\n";
         let expected = [
             Command::Xtask("cargo xtask dev --port 9001".to_owned()),
             Command::Paste("curl -sS http://localhost:9000/a   -d b".to_owned()),
+            Command::Paste("cargo latchkey keys list --dev http://localhost:9000".to_owned()),
             Command::Elsewhere("sam build".to_owned()),
         ];
         assert_eq!(parse(text)?, expected);
@@ -104,8 +107,13 @@ mod tests {
 
     #[test]
     fn a_command_that_nothing_runs_or_understands_is_refused() {
-        for line in ["rm -rf /", "cargo xtask dev --prot 9001", "sam build --use-container", "curl https://example.com"]
-        {
+        for line in [
+            "rm -rf /",
+            "cargo xtask dev --prot 9001",
+            "cargo latchkey keys list --stack blue",
+            "sam build --use-container",
+            "curl https://example.com",
+        ] {
             assert!(parse(&format!("```sh\n{line}\n```\n")).is_err(), "{line}");
         }
     }

@@ -147,6 +147,20 @@ fn a_package_without_lints_or_events_is_found() -> Result<()> {
 }
 
 #[test]
+fn a_tool_keeps_the_rules_too() -> Result<()> {
+    let long = format!("fn f() {{\n{}}}\n", "    g();\n".repeat(51));
+    assert_eq!(
+        broken(&[("cli/Cargo.toml", "[package]\n"), ("cli/src/run.rs", &long), ("cli/src/common.rs", "")])?,
+        [
+            "cli/src/common.rs: the name says nothing: say what is inside",
+            "cli/src/run.rs: f has 51 lines, at most 50",
+            "cli/Cargo.toml: [lints] workspace = true is missing",
+        ]
+    );
+    Ok(())
+}
+
+#[test]
 fn an_aborting_release_profile_is_found() -> Result<()> {
     let findings = broken(&[("Cargo.toml", "[profile.release]\npanic = \"abort\"\n")])?;
     assert_eq!(findings.len(), 1, "{findings:?}");

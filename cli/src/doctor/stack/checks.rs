@@ -29,7 +29,7 @@ const ALL: [(&str, Check); 12] = [
     ("authorizer's keys", inline_keys::check),
     ("kept answers", kept_answers::check),
     ("simple responses", simple_responses::check),
-    ("foreign pages", wide_open::check),
+    ("open gateways", wide_open::check),
     ("logs", retention::check),
 ];
 

@@ -12,7 +12,7 @@ use aws_sdk_cloudformation::types::Stack as Described;
 
 use super::Deployment;
 use crate::aws::said;
-use crate::functions::{Function, Functions, Stack};
+use crate::functions::{Function, Stack};
 use crate::keys::Rings;
 use crate::{answer, time};
 
@@ -24,7 +24,7 @@ impl Deployment {
     ///
     /// # Errors
     /// When the stack cannot be described.
-    pub async fn read(stack: &Stack, functions: &Functions) -> Result<Self> {
+    pub async fn read(stack: &Stack) -> Result<Self> {
         let described = describe(stack).await?;
         let resources = Resources::of(stack).await?;
         let read_functions = functions::read(&stack.aws, &resources).await;
@@ -37,7 +37,7 @@ impl Deployment {
             rotation_days: parameter(&described, "KeyRotationDays").and_then(|days| days.parse().ok()),
             now: time::now(),
             tables: tables::read(&stack.aws, &resources).await,
-            rings: rings(functions).await.map_err(|error| format!("{error:#}")),
+            rings: rings(stack).await.map_err(|error| format!("{error:#}")),
             retention: retention::read(&stack.aws, &stack.name).await,
             apis: gateways::read(&stack.aws, &resources, &logical_ids).await,
             functions: read_functions,
@@ -61,9 +61,9 @@ fn parameter(stack: &Described, name: &str) -> Option<String> {
     parameter.parameter_value().map(str::to_owned)
 }
 
-async fn rings(functions: &Functions) -> Result<Rings> {
+async fn rings(stack: &Stack) -> Result<Rings> {
     let payload = serde_json::json!({ "action": "list" });
-    Rings::read(&answer::read(&functions.invoke(Function::RotateKeys, &payload).await?, false)?)
+    Rings::read(&answer::read(&stack.invoke(Function::RotateKeys, &payload).await?, false)?)
 }
 
 /// What CloudFormation made: logical id and physical id, by type.

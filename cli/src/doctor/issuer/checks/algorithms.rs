@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Issuer;
 use crate::doctor::verdict::{Verdict, fail, ok, warn};
 
-/// API Gateway's JWT authorizers know RSA only, ALB RS256 only, AppSync RSA only.
+/// API Gateway's JWT authorizers take RSA only, ALB RS256 only.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html>,
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html>
 const EVERYWHERE: &str = "RS256";
@@ -23,10 +23,7 @@ pub(super) fn check(issuer: &Issuer) -> Option<Verdict> {
         ok("RS256: API Gateway, ALB and AppSync can verify these tokens themselves")
     } else {
         warn(
-            format!(
-                "keys for {}: the JWT authorizers of API Gateway, ALB and AppSync refuse what they sign",
-                others.join(", ")
-            ),
+            format!("keys for {}: not all of API Gateway, ALB and AppSync verify what they sign", others.join(", ")),
             "put Latchkey's authorizer in front there, or deploy with SigningAlgorithm=RS256 and rotate",
         )
     })

@@ -1,0 +1,179 @@
+//! The doctor, in front of a whole account: what it reads is what AWS says.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::aws::stack;
+use crate::doctor::{in_order as issuer, key, now};
+use crate::server::{Reply, Request, Server};
+
+const FUNCTION: &str = "arn:aws:lambda:eu-central-1:123456789012:function:latchkey-Authorizer-1X";
+const RESOURCES: [(&str, &str); 6] = [
+    ("Users", "AWS::DynamoDB::Table"),
+    ("Sessions", "AWS::DynamoDB::Table"),
+    ("Ephemera", "AWS::DynamoDB::Table"),
+    ("Authorizer", "AWS::Lambda::Function"),
+    ("RotateKeys", "AWS::Lambda::Function"),
+    ("Api", "AWS::ApiGatewayV2::Api"),
+];
+
+/// Whether everything in the account is as it should be, or nothing is.
+#[derive(Clone, Copy, PartialEq)]
+enum Health {
+    Good,
+    Bad,
+}
+
+fn account(health: Health) -> Server {
+    Server::start(move |request, url| {
+        let target = request.headers.get("x-amz-target").map_or("", String::as_str);
+        let action = request.body.split('&').find_map(|field| field.strip_prefix("Action="));
+        match (action, target.rsplit('.').next().unwrap_or_default(), request.path.as_str()) {
+            (Some(action), ..) => cloudformation(action, &request.body, url),
+            (_, "", path) if path.starts_with("/20") => lambda(request, health),
+            (_, "", path) if path.contains("apis") => gateway(path, health),
+            (_, "", _) => issuer(request, url),
+            (_, operation, _) => table_or_log(operation, &request.body, health),
+        }
+    })
+}
+
+fn cloudformation(action: &str, body: &str, url: &str) -> Reply {
+    let member = |inner: String| format!("<member>{inner}</member>");
+    let ids = |id: &str| {
+        format!("<LogicalResourceId>{id}</LogicalResourceId><PhysicalResourceId>latchkey-{id}-1X</PhysicalResourceId>")
+    };
+    let result = match action {
+        "DescribeStacks" => {
+            let output = format!("<OutputKey>Issuer</OutputKey><OutputValue>{url}</OutputValue>");
+            let parameter =
+                "<ParameterKey>KeyRotationDays</ParameterKey><ParameterValue>30</ParameterValue>".to_owned();
+            let (output, parameter) = (member(output), member(parameter));
+            let stack = format!("<Outputs>{output}</Outputs><Parameters>{parameter}</Parameters>");
+            format!("<Stacks>{}</Stacks>", member(stack))
+        }
+        "ListStackResources" => {
+            let all = RESOURCES.map(|(id, kind)| member(format!("{}<ResourceType>{kind}</ResourceType>", ids(id))));
+            format!("<StackResourceSummaries>{}</StackResourceSummaries>", all.concat())
+        }
+        _ => {
+            let id = body.split('&').find_map(|field| field.strip_prefix("LogicalResourceId=")).unwrap();
+            format!("<StackResourceDetail>{}</StackResourceDetail>", ids(id))
+        }
+    };
+    let xmlns = r#"xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/""#;
+    let body = format!("<{action}Response {xmlns}><{action}Result>{result}</{action}Result></{action}Response>");
+    Reply::of(200, "text/xml", body)
+}
+
+fn lambda(request: &Request, health: Health) -> Reply {
+    if request.path.ends_with("/invocations") {
+        let age = if health == Health::Good { 1 } else { 40 };
+        let key = |kind: &str, state: &str| json!({ "kind": kind, "id": "1", "state": state, "created_at": now() - age * 86_400 });
+        let keys = ["sign", "seal", "pepper"].into_iter().flat_map(|kind| [key(kind, "active"), key(kind, "next")]);
+        return Reply::json(200, json!({ "keys": keys.collect::<Vec<_>>(), "valid_from": 0 }));
+    }
+    let keys = if health == Health::Good { vec![key("k1"), key("k2")] } else { vec![key("k1"), key("revoked")] };
+    let environment = json!({ "LATCHKEY_JWKS": json!({ "keys": keys }).to_string(), "LATCHKEY_RULES": "[]" });
+    Reply::json(
+        200,
+        json!({
+            "FunctionArn": if request.path.contains("Authorizer") { FUNCTION } else { "arn:aws:lambda:another" },
+            "Environment": { "Variables": environment },
+            "LoggingConfig": { "LogGroup": "/aws/lambda/latchkey-authorizer" },
+        }),
+    )
+}
+
+fn table_or_log(operation: &str, body: &str, health: Health) -> Reply {
+    let on = if health == Health::Good { "ENABLED" } else { "DISABLED" };
+    assert!(operation == "DescribeLogGroups" || body.contains("latchkey-"), "{body}");
+    Reply::json(
+        200,
+        match operation {
+            "DescribeTimeToLive" => json!({ "TimeToLiveDescription": { "TimeToLiveStatus": on } }),
+            "DescribeContinuousBackups" => json!({ "ContinuousBackupsDescription": {
+                "ContinuousBackupsStatus": "ENABLED",
+                "PointInTimeRecoveryDescription": { "PointInTimeRecoveryStatus": on },
+            }}),
+            "DescribeTable" => json!({ "Table": { "DeletionProtectionEnabled": health == Health::Good } }),
+            "DescribeLogGroups" if health == Health::Good => {
+                json!({ "logGroups": [{ "logGroupName": "/aws/lambda/latchkey-authorizer", "retentionInDays": 30 }] })
+            }
+            _ => json!({ "logGroups": [{ "logGroupName": "/aws/lambda/latchkey-authorizer" }] }),
+        },
+    )
+}
+
+fn gateway(path: &str, health: Health) -> Reply {
+    let good = health == Health::Good;
+    let uri = format!("arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations");
+    let path = path.split('?').next().unwrap_or_default();
+    Reply::json(
+        200,
+        match path {
+            "/v2/apis" => json!({ "items": [
+                { "apiId": "latchkey-Api-1X", "name": "latchkey", "protocolType": "HTTP" },
+                { "apiId": "notes", "name": "notes", "protocolType": "HTTP",
+                  "corsConfiguration": { "allowOrigins": [if good { "https://app.example.com" } else { "*" }] } },
+            ]}),
+            "/v2/apis/notes/authorizers" => json!({ "items": [{
+                "name": "Latchkey", "authorizerUri": uri, "authorizerResultTtlInSeconds": if good { 0 } else { 300 },
+                "identitySource": ["$request.header.Authorization"],
+                "authorizerPayloadFormatVersion": "2.0", "enableSimpleResponses": good,
+            }]}),
+            "/restapis" => json!({ "item": [{ "id": "rest", "name": "old" }] }),
+            "/restapis/rest/authorizers" => json!({ "item": [{
+                "name": "Latchkey", "authorizerUri": uri, "authorizerResultTtlInSeconds": if good { json!(0) } else { json!(null) },
+            }]}),
+            _ => json!({ "items": [] }),
+        },
+    )
+}
+
+/// The worst level of each check of the deployment, and the exit code.
+fn levels(health: Health) -> (Option<i32>, BTreeMap<String, String>) {
+    let said = stack(&account(health), &["doctor", "--json", "--timeout", "5"]);
+    let report: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{}{}", said.out, said.err));
+    let mut levels = BTreeMap::new();
+    for check in report["checks"].as_array().unwrap() {
+        let (name, level) = (check["check"].as_str().unwrap(), check["level"].as_str().unwrap());
+        let worst: &mut String = levels.entry(name.to_owned()).or_default();
+        if ["ok", "warn", "fail"].iter().position(|it| *it == level)
+            >= ["ok", "warn", "fail"].iter().position(|it| it == worst)
+        {
+            *worst = level.to_owned();
+        }
+    }
+    (said.code, levels)
+}
+
+#[test]
+fn an_account_in_order_is_found_in_order() {
+    let (code, levels) = levels(Health::Good);
+    let not_ok: Vec<_> = levels.iter().filter(|(_, level)| *level != "ok").collect();
+    // The small server sends no Date.
+    assert_eq!(not_ok, [(&"clock".to_owned(), &"warn".to_owned())]);
+    assert_eq!((code, levels.len()), (Some(0), 28));
+}
+
+#[test]
+fn everything_that_is_wrong_in_an_account_is_found() {
+    let (code, levels) = levels(Health::Bad);
+    assert_eq!(code, Some(1));
+    for (check, level) in [
+        ("expiry", "fail"),
+        ("backups", "fail"),
+        ("deletion", "fail"),
+        ("rings", "ok"),
+        ("rotation", "fail"),
+        ("authorizer's keys", "fail"),
+        ("kept answers", "fail"),
+        ("simple responses", "fail"),
+        ("open gateways", "warn"),
+        ("logs", "warn"),
+    ] {
+        assert_eq!(levels[check], level, "{check}");
+    }
+}
