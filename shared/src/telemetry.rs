@@ -82,7 +82,7 @@ pub struct Line<'a> {
     pub method: &'a str,
     /// The path, without the query.
     pub path: &'a str,
-    /// The answer's status; for an authorizer 200 or 403.
+    /// The answer's status; for an authorizer the one that its gateway makes of the answer.
     pub status: u16,
     /// How long it took, in milliseconds.
     pub duration_ms: f64,

@@ -191,6 +191,34 @@ fn a_path_parameter_is_the_callers_own_only_if_it_is_their_id_and_nothing_else()
 }
 
 #[test]
+fn g9_a_route_that_the_gateway_prefers_is_not_opened_by_a_wider_one() {
+    let rules = json!({ "routes": {
+        "GET /{user}/{file}": { "subject": "user" },
+        "GET /{user}/secret": { "roles": ["admin"] },
+        "GET /shared/{file}": "authenticated",
+        "GET /shared/{file}/log": "authenticated",
+        "GET /shared/key": "deny",
+    } });
+    let api = Api { judges: Judges::with(&[("LATCHKEY_RULES", &rules.to_string())]) };
+    let (file, secret) = (format!("/{OWN_ID}/a"), format!("/{OWN_ID}/secret"));
+    let file = Asked::with("GET", "/{user}/{file}", &file, "user", OWN_ID);
+    let secret = Asked::with("GET", "/{user}/secret", &secret, "user", OWN_ID);
+    let log = Asked::with("GET", "/shared/{file}/log", "/shared/a/log", "file", "a");
+    let shared = Asked::with("GET", "/shared/{file}", "/shared/a", "file", "a");
+    let refused = [secret, Asked::plain("GET", "/shared/key"), Asked::plain("GET", "/shared/a/key")];
+    for asked in [file, log, shared] {
+        api.assert_passes(&json!({}), asked, true);
+    }
+    for (kind, honest) in HTTP_KINDS.into_iter().flat_map(|kind| [file, log, shared].map(|honest| (kind, honest))) {
+        let kept = api.judges.decide(honest.event(kind, &api.token(&json!({}))).to_string().as_bytes());
+        for asked in refused {
+            assert!(!api.passes(kind, &json!({}), asked), "{kind:?}, {asked:?}");
+            assert!(kind == Kind::HttpApi2 || !asked.passes(kind, &kept), "{kind:?}, {asked:?}: {kept:?}");
+        }
+    }
+}
+
+#[test]
 fn a_policy_lists_all_that_the_caller_may_do_and_is_the_same_for_every_route() {
     let api = Api::new();
     let token = api.token(&json!({ "scope": "notes:read notes:write" }));
@@ -324,6 +352,7 @@ fn f8_rules_that_are_not_understood_stop_both_functions_at_start() {
         (route("GET /{a}/{a}", any()), "route 1 is none"),
         (route("GET /%61", any()), "route 1 is none"),
         (route("GET /..", any()), "route 1 is none"),
+        (route(&format!("GET {}", "/a".repeat(17)), any()), "route 1 is none"),
         (route("$disconnect", any()), "route 1 is none"),
         (route("Query", any()), "route 1 is none"),
         (route("Query.a.b", any()), "route 1 is none"),

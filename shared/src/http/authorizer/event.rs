@@ -79,8 +79,6 @@ struct RequestContext<'a> {
     resource_path: Option<Text<'a>>,
     #[serde(borrow)]
     http_method: Option<Text<'a>>,
-    #[serde(borrow)]
-    query_string: Option<Text<'a>>,
 }
 
 /// The route that the gateway chose: never the path, which the caller wrote.
@@ -122,7 +120,7 @@ impl<'a> Event<'a> {
     /// Tells the kinds apart. What is a little of one and a little of another is none.
     pub(super) fn kind(&self) -> Option<Kind> {
         let context = &self.request_context;
-        let is_graphql = context.api_id.is_some() && context.query_string.is_some();
+        let is_app_sync = context.api_id.is_some() && self.authorization_token.is_some() && self.method_arn.is_none();
         let is_socket = context.connection_id.is_some() || context.event_type.is_some();
         match (self.r#type.as_deref(), self.version.as_deref()) {
             (Some("REQUEST"), Some("2.0")) if self.method_arn.is_none() => Some(Kind::HttpApi2),
@@ -130,7 +128,7 @@ impl<'a> Event<'a> {
             (Some("REQUEST"), None) if is_socket => self.as_connect(),
             (Some("REQUEST"), None) if self.method_arn.is_some() => Some(Kind::RestRequest),
             (Some("TOKEN"), None) if self.method_arn.is_some() => Some(Kind::RestToken),
-            (None, None) if is_graphql && self.method_arn.is_none() => Some(Kind::AppSync),
+            (None, None) if is_app_sync => Some(Kind::AppSync),
             _ => None,
         }
     }

@@ -12,6 +12,9 @@ use super::{
 /// What `ANY` stands for.
 const METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
+/// The deepest path that a rule can be about: comparing two of them takes time that grows with their parameters.
+const MAX_SEGMENTS: usize = 16;
+
 /// A place of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Segment {
@@ -132,7 +135,7 @@ fn parse_path(path: &str) -> Option<Vec<Segment>> {
     let (_, before) = segments.split_last()?;
     let doubled = (1..segments.len())
         .any(|index| is_parameter(&&segments[index]) && segments[..index].contains(&segments[index]));
-    (!before.iter().any(is_greedy) && !doubled).then_some(segments)
+    (segments.len() <= MAX_SEGMENTS && !before.iter().any(is_greedy) && !doubled).then_some(segments)
 }
 
 fn parse_segment(segment: &str) -> Option<Segment> {
