@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 ///
 /// # Errors
 /// A sentence for AppSync, which makes an error of the field of it.
-pub fn answer(event: &Value) -> Result<Value, String> {
+pub(crate) fn answer(event: &Value) -> Result<Value, String> {
     let answer = notes(event);
     if event.get("info").is_some() {
         return answer.map_err(|(_, message)| message.to_owned());
