@@ -20,5 +20,6 @@ pub mod local_dynamodb;
 pub mod parallel;
 pub mod rings;
 pub mod runtime_api;
+pub mod secrets_manager;
 pub mod store;
 pub mod world;

@@ -15,4 +15,5 @@ mod secrets;
 mod shapes;
 mod signatures;
 mod start;
+mod swap;
 mod timing;
