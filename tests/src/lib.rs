@@ -22,5 +22,6 @@ pub mod policy;
 pub mod rings;
 pub mod rules;
 pub mod runtime_api;
+pub mod secrets_manager;
 pub mod store;
 pub mod world;

@@ -3,7 +3,7 @@
 //! Signed by the SDK's own library, but without its client of Lambda: that one wants features of the others with which they
 //! would be compiled a second time for this function alone.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_sigv4::{
@@ -22,16 +22,17 @@ use serde_json::json;
 use crate::environment::Variables;
 
 /// One try of one request.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A function that is being deployed or updated takes no change for some seconds, and a role that was made seconds ago may not
-/// be known yet.
-const TRIES: u32 = 20;
+/// be known yet. All functions together are given this long, and each at least one try: less than this function itself has.
+const PATIENCE_FOR_ALL: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(500);
 
 pub(crate) struct LambdaApi<'a> {
     env: &'a Env,
     connector: Box<dyn HttpConnector>,
+    until: Instant,
 }
 
 /// A function's configuration, as far as it matters here.
@@ -59,22 +60,19 @@ enum Failure {
 impl<'a> LambdaApi<'a> {
     pub(crate) fn new(env: &'a Env) -> Result<Self, StartupError> {
         let connector = connector(&|name| env.get(name).map(str::to_owned)).map_err(|error| error.to_string())?;
-        Ok(Self { env, connector: Box::new(connector) })
+        Ok(Self { env, connector: Box::new(connector), until: Instant::now() + PATIENCE_FOR_ALL })
     }
 
     /// Changes the environment of a function, if `edit` changes it, as compare and swap by the function's revision: whoever
     /// else changes it at the same time, a deployment too, loses nothing.
     pub(crate) async fn update_environment(&self, name: &str, edit: impl Fn(&mut Variables)) -> Result<(), String> {
-        let mut last = String::new();
-        for _ in 0..TRIES {
+        loop {
             match self.try_update(name, &edit).await {
                 Ok(()) => return Ok(()),
-                Err(Failure::Final(reason)) => return Err(reason),
-                Err(Failure::Again(reason)) => last = reason,
+                Err(Failure::Again(_)) if Instant::now() < self.until => tokio::time::sleep(PAUSE).await,
+                Err(Failure::Again(reason) | Failure::Final(reason)) => return Err(reason),
             }
-            tokio::time::sleep(PAUSE).await;
         }
-        Err(last)
     }
 
     async fn try_update(&self, name: &str, edit: impl Fn(&mut Variables)) -> Result<(), Failure> {

@@ -70,7 +70,7 @@ where
         Ok(Self { env, start, telemetry, reload_after, held })
     }
 
-    /// The app for a request at `now`: at most [`RELOAD_SECONDS`] old, or an hour while no other can be made.
+    /// The app for a request at `now`: at most `LATCHKEY_KEYS_RELOAD_SECONDS` old, or an hour while no other can be made.
     ///
     /// # Errors
     /// [`Error::Unavailable`] after that hour: by then keys may have retired that this app still uses.

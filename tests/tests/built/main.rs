@@ -19,4 +19,5 @@ mod secrets;
 mod shapes;
 mod signatures;
 mod start;
+mod swap;
 mod timing;
