@@ -18,7 +18,8 @@ use summary::Summary;
 /// How much to check.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// Also deploy the stack into the emulator and walk through it, start `dev` and use it, and run the benchmark's guards.
+    /// Also start `dev` and use it, let other people's verifiers judge its tokens, lint the blocks that the pages offer for
+    /// copying, deploy the stack into the emulator and walk through it, and run the benchmark's guards.
     #[arg(long)]
     all: bool,
     /// Only steps with this in their name; the others are counted as skipped.

@@ -59,10 +59,10 @@ impl Verifiers {
             ("LATCHKEY_SIGNING_ALGORITHM", algorithm),
             ("LATCHKEY_LOG_LEVEL", "warn"),
         ];
-        let dev = Dev::start(port, None, &settings)?;
-        let (_, token) = dev.paste_lines()?;
         let authority = self.folder.join("authority.pem");
         let _proxy = start_proxy(https, port, &authority)?;
+        let dev = Dev::start(port, None, &settings)?;
+        let (_, token) = dev.paste_lines()?;
         for mut command in [self.javascript()?, self.python()] {
             command
                 .envs(settings)
