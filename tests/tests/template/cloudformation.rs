@@ -34,7 +34,8 @@ impl Template {
         Ok(templates)
     }
 
-    fn read(name: &str) -> Outcome<Self> {
+    /// The one at a path below the repository's root.
+    pub(crate) fn read(name: &str) -> Outcome<Self> {
         let yaml: Yaml = serde_norway::from_str(&fs::read_to_string(root().join(name))?)?;
         Ok(Self { name: name.to_owned(), json: written_out(yaml)? })
     }
