@@ -288,6 +288,7 @@ fn caller(is_admin: bool) -> Caller {
         },
         client_id: "latchkey".to_owned(),
         expires_at: START.plus(900),
+        is_good_until_then: true,
     }
 }
 

@@ -57,5 +57,5 @@ pub fn prove<F: Fetch>(app: &Authorizer<F>, unverified_token: &str, now: Timesta
 /// # Errors
 /// As [`prove`].
 pub fn identify<F: Fetch>(app: &Authorizer<F>, unverified_token: &str, now: Timestamp) -> Result<Caller, Error> {
-    Ok(prove(app, unverified_token, now)?.into())
+    Ok(Caller::of(prove(app, unverified_token, now)?, app.revocations.is_none()))
 }

@@ -43,5 +43,10 @@ where
     S: FindSession + SlideSession,
 {
     let identity = app.guard.identify(&app.store, unverified_token, now).await?;
-    Ok(Caller { subject: identity.subject, client_id: app.client_id.clone(), expires_at: identity.expires_at })
+    Ok(Caller {
+        subject: identity.subject,
+        client_id: app.client_id.clone(),
+        expires_at: identity.expires_at,
+        is_good_until_then: false,
+    })
 }

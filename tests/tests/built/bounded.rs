@@ -7,7 +7,7 @@ use latchkey::{
     tokens::Algorithm,
 };
 use latchkey_tests::{
-    authorizer_event::about,
+    authorizer_event::{Kind, about},
     deployment::Environment,
     forge::Forge,
     issuer::{Issuer, Manner},
@@ -91,6 +91,14 @@ fn the_stateless_authorizer_asks_for_nothing() {
     let authorizer = deployed.authorizer();
     assert_eq!(decide(&authorizer, &deployed.token(ADA)), Ok(json!(true)));
     assert_eq!(deployed.issuer.asked(), [""; 0]);
+}
+
+#[test]
+fn appsync_keeps_no_answer_where_an_ended_session_is_refused() {
+    let deployed = Deployed::bounded();
+    let event = Kind::AppSync.about(&deployed.token(ADA)).to_string();
+    let answer = deployed.authorizer().invoke(event.as_bytes()).unwrap();
+    assert_eq!((&answer["isAuthorized"], &answer["ttlOverride"]), (&json!(true), &json!(0)));
 }
 
 #[test]

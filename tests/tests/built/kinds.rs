@@ -42,14 +42,14 @@ fn policy(stage: &str, context: &Value) -> Value {
     })
 }
 
-/// The whole answer of each kind about a caller with this context.
-fn golden(kind: Kind, context: &Value) -> Value {
+/// The whole answer of each kind about a caller with this context, which AppSync may keep for `ttl` seconds.
+fn golden(kind: Kind, context: &Value, ttl: u64) -> Value {
     match kind {
         Kind::HttpApi2 => json!({ "isAuthorized": true, "context": context }),
         Kind::HttpApi1 => policy("$default", context),
         Kind::RestToken | Kind::RestRequest | Kind::WebSocket => policy("prod", context),
         Kind::AppSync => {
-            json!({ "isAuthorized": true, "resolverContext": context, "deniedFields": [], "ttlOverride": 300 })
+            json!({ "isAuthorized": true, "resolverContext": context, "deniedFields": [], "ttlOverride": ttl })
         }
     }
 }
@@ -63,7 +63,7 @@ fn each_kind_is_answered_in_its_exact_form_with_the_same_context() {
     let token = judges.forge.token(&judges.forge.header(), &claims);
     for kind in KINDS {
         let answer = judges.decide(kind.about(&token).to_string().as_bytes());
-        assert_eq!(answer, Ok(golden(kind, &context(&claims))), "{kind:?}");
+        assert_eq!(answer, Ok(golden(kind, &context(&claims), 300)), "{kind:?}");
     }
 }
 
@@ -78,7 +78,7 @@ async fn the_session_authorizer_answers_each_kind_in_the_same_form() {
         let answer = deployment.invoke("session-authorizer", event.as_bytes()).unwrap();
         let context = answer.get("context").or(answer.get("resolverContext")).unwrap();
         assert_eq!((&context["sub"], &context["sid"]), (&json!(tokens.user_id), &json!(tokens.session_id)));
-        assert_eq!(answer, golden(kind, context), "{kind:?}");
+        assert_eq!(answer, golden(kind, context, 0), "{kind:?}");
     }
     deployment.send(Call::post("/auth/logout", &json!({ "session_token": tokens.session }))).await;
     for kind in KINDS {

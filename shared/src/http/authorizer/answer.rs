@@ -105,7 +105,8 @@ impl<'a> Answer<'a> {
             is_authorized: true,
             resolver_context: context,
             denied_fields: rules.map(|rules| rules.denied_fields(caller)).unwrap_or_default(),
-            ttl_override: caller.expires_at.since(now).min(MAX_APPSYNC_TTL),
+            // It also overrides the API's own setting, so an answer that must not be kept says 0.
+            ttl_override: if caller.is_good_until_then { caller.expires_at.since(now).min(MAX_APPSYNC_TTL) } else { 0 },
         }
     }
 

@@ -21,16 +21,18 @@ pub struct Caller {
     pub client_id: String,
     /// When the credential stops being good.
     pub expires_at: Timestamp,
-}
-
-impl From<AccessClaims> for Caller {
-    fn from(claims: AccessClaims) -> Self {
-        let AccessClaims { subject, client_id, expires_at, .. } = claims;
-        Self { subject, client_id, expires_at }
-    }
+    /// Whether nothing but time can make it bad: nobody looks whether its session has ended. Otherwise no answer about the
+    /// caller may be kept.
+    pub is_good_until_then: bool,
 }
 
 impl Caller {
+    /// Whom an access token speaks for; `is_good_until_then` as the field.
+    pub fn of(claims: AccessClaims, is_good_until_then: bool) -> Self {
+        let AccessClaims { subject, client_id, expires_at, .. } = claims;
+        Self { subject, client_id, expires_at, is_good_until_then }
+    }
+
     pub(super) fn has_role(&self, role: &str) -> bool {
         self.subject.roles.iter().any(|held| held == role)
     }

@@ -18,6 +18,7 @@ fn caller(roles: &[&str], scope: &str) -> Caller {
         },
         client_id: String::new(),
         expires_at: Timestamp::from_seconds(0),
+        is_good_until_then: true,
     }
 }
 
