@@ -109,7 +109,7 @@ pub enum Rotated {
     Refused(Option<Session>),
 }
 
-/// A session to be ended: it becomes a tombstone and an entry of the revocation feed, in one transaction.
+/// A session to be ended: it becomes a tombstone and, in the same transaction, an entry of the revocation feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ending {
     /// Whose session.
@@ -118,8 +118,9 @@ pub struct Ending {
     pub session_id: SessionId,
     /// Why and when.
     pub ended: Ended,
-    /// When a credential that was issued for this session just now could last expire: how long the feed must tell.
-    pub feed_until: Timestamp,
+    /// When a credential that was issued for this session just now could last expire: how long the feed must tell. None when
+    /// it tells already, since an entry about the user's epoch speaks of this session too.
+    pub feed_until: Option<Timestamp>,
 }
 
 /// Everything of one user to be refused from now on, by raising the epoch.

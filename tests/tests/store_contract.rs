@@ -90,6 +90,7 @@ contract! {
     feed::what_has_ended_is_told_after_its_bucket_and_as_long_as_it_matters,
     feed::what_ended_over_two_hours_is_read_whole,
     feed::every_verb_that_ends_something_is_read_from_the_feed,
+    feed::a_session_that_the_feed_speaks_of_already_is_ended_without_another_entry,
     list::pages_hold_every_live_session_once_in_order,
     list::ended_and_expired_sessions_are_left_out,
     list::sessions_of_others_are_not_listed,

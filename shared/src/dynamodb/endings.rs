@@ -1,4 +1,5 @@
-//! Everything that makes credentials worthless: each change and its entry in the revocation feed are one transaction.
+//! Everything that makes credentials worthless: each change and its entry in the revocation feed are one transaction. What
+//! the feed tells already is a write of its own.
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update, builders::UpdateBuilder};
 
@@ -19,16 +20,26 @@ use crate::{
 impl EndSession for DynamoDb {
     async fn end_session(&self, ending: &Ending) -> Stored<Change> {
         let Ending { user_id, session_id, ended, feed_until } = *ending;
+        let condition = all(&[PRESENT, NOT_ENDED]);
+        let (at, cause) = (time(ended.at), text(ended.cause.as_str()));
+        let Some(until) = feed_until else {
+            let tombstone = self.update(&self.tables.sessions, Key::session(user_id, session_id));
+            let tombstone = tombstone.condition_expression(condition).update_expression(END);
+            let tombstone = tombstone
+                .expression_attribute_values(":ended_at", at)
+                .expression_attribute_values(":ended_cause", cause);
+            return self.send_update("end session", tombstone).await.map(Change::from);
+        };
         let tombstone = Update::builder()
             .table_name(&self.tables.sessions)
             .set_key(Some(Key::session(user_id, session_id).attributes()))
-            .condition_expression(all(&[PRESENT, NOT_ENDED]))
+            .condition_expression(condition)
             .update_expression(END)
-            .expression_attribute_values(":ended_at", time(ended.at))
-            .expression_attribute_values(":ended_cause", text(ended.cause.as_str()))
+            .expression_attribute_values(":ended_at", at)
+            .expression_attribute_values(":ended_cause", cause)
             .build();
         let tombstone = tombstone.map(Part::part).map_err(|error| failure::unexpected("ending", error))?;
-        let entry = FeedEntry::session(session_id, ended.at, feed_until);
+        let entry = FeedEntry::session(session_id, ended.at, until);
         self.transact([tombstone, self.tell_feed(&entry)?]).await.map(Change::from)
     }
 }

@@ -14,7 +14,8 @@ impl EndSession for Memory {
             return Ok(Change::Stale);
         };
         session.ended = Some(ending.ended);
-        state.feed.push(FeedEntry::session(ending.session_id, ending.ended.at, ending.feed_until));
+        let entry = ending.feed_until.map(|until| FeedEntry::session(ending.session_id, ending.ended.at, until));
+        state.feed.extend(entry);
         Ok(Change::Done)
     }
 }

@@ -78,7 +78,7 @@ where
     }
     match ctx.store.delete_user(&user, &epoch_change(&user, now)).await? {
         Change::Done => {
-            tell_why(&ctx.store, user.id, EndCause::AccountDeleted, now).await;
+            tell_why(&ctx.store, &user, EndCause::AccountDeleted, now).await;
             Ok(())
         }
         Change::Stale => Err(Refusal("epoch").into()),

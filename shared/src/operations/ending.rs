@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    domain::{EndCause, Ended, Session, SessionId, Timestamp, User, UserId, feed::TOLD_SECONDS},
+    domain::{EndCause, Ended, SessionId, Timestamp, User, UserId, feed::TOLD_SECONDS},
     error::Error,
     ports::{Change, EndSession, Ending, EpochChange, ListSessions},
 };
@@ -16,9 +16,8 @@ pub(super) async fn end(
     cause: EndCause,
     now: Timestamp,
 ) -> Result<Change, Error> {
-    let ended = Ended { cause, at: now };
-    let feed_until = now.plus(TOLD_SECONDS);
-    Ok(store.end_session(&Ending { user_id, session_id, ended, feed_until }).await?)
+    let feed_until = Some(now.plus(TOLD_SECONDS));
+    Ok(store.end_session(&Ending { user_id, session_id, ended: Ended { cause, at: now }, feed_until }).await?)
 }
 
 pub(super) fn epoch_change(user: &User, now: Timestamp) -> EpochChange {
@@ -26,57 +25,64 @@ pub(super) fn epoch_change(user: &User, now: Timestamp) -> EpochChange {
 }
 
 /// Ends the live sessions page by page, all but `keep`.
-pub(super) async fn end_listed<S: ListSessions + EndSession>(
+pub(super) async fn end_others<S: ListSessions + EndSession>(
     store: &S,
     user_id: UserId,
-    keep: Option<SessionId>,
+    keep: SessionId,
     cause: EndCause,
     now: Timestamp,
 ) -> Result<(), Error> {
     let mut after = None;
     loop {
-        let page = end_page(store, user_id, after, |session| Some(session.id) != keep, cause, now).await?;
+        let page = store.list_sessions(user_id, after, now).await?;
+        for session in page.sessions.iter().filter(|session| session.id != keep) {
+            end(store, user_id, session.id, cause, now).await?;
+        }
         let Some(next) = page.next else { return Ok(()) };
         after = Some(next);
     }
 }
 
-/// One page of sessions, some of which were ended.
-pub(super) struct EndedPage {
+/// One page of sessions, some of which were told.
+pub(super) struct ToldPage {
     /// How many.
-    pub(super) ended: u64,
+    pub(super) told: u64,
     /// Where the next page begins, if there is one.
     pub(super) next: Option<SessionId>,
 }
 
-/// Ends those live sessions of one page that `over` picks.
-pub(super) async fn end_page<S: ListSessions + EndSession>(
+/// Writes the cause on those sessions of one page that carry `epoch` or an earlier one, which is over: the user's entry in the
+/// feed speaks of them all. Who has signed in since stays.
+pub(super) async fn tell_page<S: ListSessions + EndSession>(
     store: &S,
-    user_id: UserId,
+    (user_id, epoch): (UserId, u64),
     after: Option<SessionId>,
-    over: impl Fn(&Session) -> bool,
     cause: EndCause,
     now: Timestamp,
-) -> Result<EndedPage, Error> {
+) -> Result<ToldPage, Error> {
     let page = store.list_sessions(user_id, after, now).await?;
-    let mut ended = 0;
-    for session in page.sessions.iter().filter(|session| over(session)) {
-        let change = end(store, user_id, session.id, cause, now).await?;
-        ended += u64::from(change == Change::Done);
+    let mut told = 0;
+    for session in page.sessions.iter().filter(|session| session.epoch <= epoch) {
+        let ended = Ended { cause, at: now };
+        let change = store.end_session(&Ending { user_id, session_id: session.id, ended, feed_until: None }).await?;
+        told += u64::from(change == Change::Done);
     }
-    Ok(EndedPage { ended, next: page.next })
+    Ok(ToldPage { told, next: page.next })
 }
 
 /// How long sessions that are over already are told why.
 const TELLING: Duration = Duration::from_secs(8);
 
-/// Writes the cause on sessions that the epoch or the deletion of their user has ended: an explanation, so that neither its
-/// failure nor its length makes a change that has happened look as if it had not.
-pub(super) async fn tell_why<S: ListSessions + EndSession>(
-    store: &S,
-    user_id: UserId,
-    cause: EndCause,
-    now: Timestamp,
-) {
-    let _ = tokio::time::timeout(TELLING, end_listed(store, user_id, None, cause, now)).await;
+/// Writes the cause on sessions that the epoch or the deletion of their user has ended; `user` is as it was before. An
+/// explanation, so that neither its failure nor its length makes a change that has happened look as if it had not.
+pub(super) async fn tell_why<S: ListSessions + EndSession>(store: &S, user: &User, cause: EndCause, now: Timestamp) {
+    let tell = async {
+        let mut after = None;
+        while let Ok(ToldPage { next: Some(next), .. }) =
+            tell_page(store, (user.id, user.epoch), after, cause, now).await
+        {
+            after = Some(next);
+        }
+    };
+    let _ = tokio::time::timeout(TELLING, tell).await;
 }

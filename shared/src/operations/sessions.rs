@@ -2,7 +2,7 @@
 
 use super::{
     Guard, Identity,
-    ending::{end, end_listed, epoch_change, tell_why},
+    ending::{self, end, epoch_change, tell_why},
     identify::require_live,
 };
 use crate::{
@@ -62,7 +62,7 @@ pub async fn end_others<S: FindSession + ListSessions + EndSession>(
     now: Timestamp,
 ) -> Result<(), Error> {
     require_live(&ctx.store, identity, now).await?;
-    end_listed(&ctx.store, identity.user_id(), Some(identity.session_id()), EndCause::LogoutAll, now).await
+    ending::end_others(&ctx.store, identity.user_id(), identity.session_id(), EndCause::LogoutAll, now).await
 }
 
 /// Ends every session of the caller. Raising the epoch does it, at once and whatever is started meanwhile; the tombstones
@@ -77,7 +77,7 @@ where
     for _ in 0..TRIES {
         let (_, user) = require_live(&ctx.store, identity, now).await?;
         if ctx.store.raise_epoch(&epoch_change(&user, now)).await? == Change::Done {
-            tell_why(&ctx.store, identity.user_id(), EndCause::LogoutAll, now).await;
+            tell_why(&ctx.store, &user, EndCause::LogoutAll, now).await;
             return Ok(());
         }
     }

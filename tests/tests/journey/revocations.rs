@@ -106,6 +106,18 @@ async fn every_way_a_session_ends_reaches_the_feed() {
 }
 
 #[tokio::test]
+async fn however_many_sessions_a_user_had_signing_out_everywhere_is_one_entry() {
+    for world in World::on_each_store() {
+        let (person, first) = world.registered().await;
+        for _ in 0..5 {
+            world.login(&person).await;
+        }
+        assert_eq!(world.send(Call::delete("/auth/sessions").bearer(&first.access)).await.status, 204);
+        assert_eq!(told(&world).await, (vec![], vec![(user(&first), 2)]));
+    }
+}
+
+#[tokio::test]
 async fn a_closed_bucket_is_told_once_to_who_asks_for_what_is_new() {
     for world in World::on_each_store() {
         let (_, tokens) = world.registered().await;

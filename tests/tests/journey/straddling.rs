@@ -172,7 +172,7 @@ async fn refresh_during_logout(world: &World, tokens: &Tokens, verb: &'static st
         user_id: tokens.user_id.parse().unwrap(),
         session_id: tokens.session_id.parse().unwrap(),
         ended: Ended { cause: EndCause::Logout, at: world.now() },
-        feed_until: world.now().plus(3600),
+        feed_until: Some(world.now().plus(3600)),
     };
     let store = world.store.clone();
     world.store.before(verb, async move { assert_eq!(store.end_session(&ending).await.unwrap(), Change::Done) });

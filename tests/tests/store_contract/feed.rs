@@ -5,7 +5,7 @@ use latchkey::{
         EndCause, FeedEntry, Session, Timestamp,
         feed::{TOLD_SECONDS, bucket, forgotten_at},
     },
-    ports::{Change, Ending},
+    ports::{Change, Ending, EpochChange},
 };
 
 use crate::{
@@ -22,9 +22,10 @@ fn as_read(entry: FeedEntry) -> FeedEntry {
 async fn ended(store: &impl Store, at: Timestamp) -> FeedEntry {
     let session = stored(store, Session { idle_expires_at: at.plus(1000), ..new_session(user_id()) }).await;
     let mut ending = ending(&session, EndCause::Logout);
-    (ending.ended.at, ending.feed_until) = (at, at.plus(TOLD_SECONDS));
+    let until = at.plus(TOLD_SECONDS);
+    (ending.ended.at, ending.feed_until) = (at, Some(until));
     assert_eq!(store.end_session(&ending).await.unwrap(), Change::Done);
-    as_read(FeedEntry::session(session.id, at, ending.feed_until))
+    as_read(FeedEntry::session(session.id, at, until))
 }
 
 async fn read(store: &impl Store, after: u64, now: Timestamp) -> Vec<FeedEntry> {
@@ -65,7 +66,7 @@ pub(crate) async fn every_verb_that_ends_something_is_read_from_the_feed(store: 
     let ended = session(&store).await;
     store.raise_epoch(&epoch_change(&raised)).await.unwrap();
     store.delete_user(&deleted, &epoch_change(&deleted)).await.unwrap();
-    let Ending { feed_until, .. } = ending(&ended, EndCause::ReuseDetected);
+    let EpochChange { feed_until, .. } = epoch_change(&raised);
     store.end_session(&ending(&ended, EndCause::ReuseDetected)).await.unwrap();
     let mut expected = [
         FeedEntry::user(raised.id, raised.epoch + 1, NOW, feed_until),
@@ -75,4 +76,14 @@ pub(crate) async fn every_verb_that_ends_something_is_read_from_the_feed(store: 
     .map(as_read);
     expected.sort_unstable_by_key(|entry| (entry.bucket, entry.digest));
     assert_eq!(read(&store, 0, NOW).await, expected);
+}
+
+pub(crate) async fn a_session_that_the_feed_speaks_of_already_is_ended_without_another_entry(store: impl Store) {
+    let session = session(&store).await;
+    let over = Ending { feed_until: None, ..ending(&session, EndCause::LogoutAll) };
+    assert_eq!(store.end_session(&over).await.unwrap(), Change::Done);
+    assert_eq!(store.end_session(&ending(&session, EndCause::Logout)).await.unwrap(), Change::Stale, "once");
+    let (found, _) = store.find_session(session.user_id, session.id).await.unwrap();
+    assert_eq!(found.unwrap().ended, Some(over.ended));
+    assert_eq!(read(&store, 0, NOW).await, []);
 }

@@ -102,7 +102,7 @@ pub(crate) fn ending(session: &Session, cause: EndCause) -> Ending {
         user_id: session.user_id,
         session_id: session.id,
         ended: Ended { cause, at: NOW },
-        feed_until: NOW.plus(900),
+        feed_until: Some(NOW.plus(900)),
     }
 }
 

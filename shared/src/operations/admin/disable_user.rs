@@ -26,7 +26,7 @@ where
         }
         let change = epoch_change(&user, now);
         if store.disable_user(&change).await? == Change::Done {
-            tell_why(store, user_id, EndCause::RevokedByAdmin, now).await;
+            tell_why(store, &user, EndCause::RevokedByAdmin, now).await;
             return Ok(User { disabled: true, epoch: change.epoch.saturating_add(1), ..user });
         }
     }
