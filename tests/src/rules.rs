@@ -66,7 +66,10 @@ impl<'a> Asked<'a> {
         let parameters = self.parameter.map(|(name, value)| json!({ name: value })).unwrap_or_default();
         match kind {
             Kind::HttpApi2 => {
-                event["routeKey"] = json!(format!("{} {}", self.method, self.resource));
+                // The API declares one route for all methods of this resource.
+                let declared = if self.resource == "/profile" { "ANY" } else { self.method };
+                event["routeKey"] = json!(format!("{declared} {}", self.resource));
+                event["requestContext"]["http"]["method"] = json!(self.method);
                 event["rawPath"] = json!(self.path);
                 event["pathParameters"] = parameters;
             }

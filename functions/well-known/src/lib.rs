@@ -26,6 +26,10 @@ const KEYS_KEPT: u64 = 60;
 /// How long others may keep what is public, in seconds.
 const PUBLIC: &str = "public, max-age=300";
 
+/// The same of the keys. A cache in front of us, unlike one in a verifier, would hand a revoked key to sandboxes that have just
+/// begun anew because of it.
+const KEYS: &str = "public, max-age=300, s-maxage=1";
+
 /// What the function holds.
 pub struct WellKnown<S> {
     store: S,
@@ -65,7 +69,13 @@ pub async fn handle<S: FindPublishedKeys + ReadFeed>(
 ) -> Result<Reply, Error> {
     let mut cache = PUBLIC;
     let document = match (request::method(request).as_str(), request::path(request)) {
-        ("GET", "/.well-known/jwks.json") => keys(app, now).await?,
+        ("GET", "/.well-known/jwks.json") => {
+            cache = KEYS;
+            match fresh_keys(app, now).await {
+                Ok(keys) => keys,
+                Err(_) => keys(app, now).await?,
+            }
+        }
         ("GET", "/.well-known/openid-configuration") => {
             metadata::openid_configuration(&app.issuer, &keys(app, now).await?)?
         }
@@ -96,10 +106,10 @@ async fn keys<S: FindPublishedKeys>(app: &WellKnown<S>, now: Timestamp) -> Resul
     in_time(&published, now)
 }
 
-/// The published keys as they are in this second: a key that was revoked is missing here first.
+/// The published keys as they are now or were a second ago: a key that was revoked is missing here first.
 async fn fresh_keys<S: FindPublishedKeys>(app: &WellKnown<S>, now: Timestamp) -> Result<String, Error> {
     let kept = app.kept.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let published = match kept.filter(|(read_at, _)| *read_at == now) {
+    let published = match kept.filter(|(read_at, _)| revocations::is_fresh(*read_at, now)) {
         Some((_, published)) => published,
         None => published(app, now).await?,
     };

@@ -1,4 +1,4 @@
-//! The revocation feed: kept in memory as far as it is closed, read from the table at most once a second beyond that.
+//! The revocation feed: kept in memory as far as it is closed, read from the table every other second beyond that.
 
 use std::{
     borrow::Cow,
@@ -9,7 +9,7 @@ use std::{
 use latchkey::{
     domain::{
         FeedEntry, Timestamp,
-        feed::{BUCKET_SECONDS, last_closed, last_forgotten},
+        feed::{BUCKET_SECONDS, bucket, last_closed, last_forgotten},
     },
     error::{Error, FieldError},
     http::{Request, request},
@@ -47,8 +47,14 @@ pub(crate) fn after(request: &Request) -> Result<u64, Error> {
     number.map_err(|_| Error::InvalidInput(vec![mistake()]))
 }
 
+/// Whether something read at one moment is fresh at another. A clock that was set back makes nothing fresh.
+pub(crate) fn is_fresh(read_at: Timestamp, now: Timestamp) -> bool {
+    read_at <= now && now.since(read_at) <= 1
+}
+
 impl Feed {
-    /// Reads what may have changed, unless that was done in this very second.
+    /// Reads what may have changed, unless that was done in this second or the one before: after a mass revocation a reading may
+    /// take longer than a verifier waits, and then it is there for the verifier's next try.
     ///
     /// # Errors
     /// [`Error::Unavailable`].
@@ -57,7 +63,7 @@ impl Feed {
             let kept = self.kept();
             (kept.read_at, kept.closed)
         };
-        if read_at == now {
+        if is_fresh(read_at, now) {
             return Ok(());
         }
         let entries = store.read_feed(closed, now).await?;
@@ -90,7 +96,8 @@ impl Kept {
         self.buckets.retain(|bucket, _| *bucket <= closed && *bucket > last_forgotten(now));
         let mut fresh = BTreeMap::<u64, Vec<FeedEntry>>::new();
         for entry in entries {
-            fresh.entry(entry.bucket).or_default().push(entry);
+            // What a writer whose clock is ahead has written is told now, as no verifier takes a bucket of the future.
+            fresh.entry(entry.bucket.min(bucket(now))).or_default().push(entry);
         }
         self.buckets.extend(fresh.iter().map(|(bucket, entries)| (*bucket, Bucket::pack(*bucket, entries))));
         (self.read_at, self.closed) = (now, closed.max(last_closed(now)));
@@ -98,7 +105,7 @@ impl Kept {
 
     fn document<'a>(&'a self, keys: &'a Jwks, after: u64) -> Document<'a> {
         let (mut buckets, mut bytes, mut next) = (Vec::<Bucket<'a>>::new(), 0, None);
-        for bucket in self.buckets.range(after.saturating_add(1)..).map(|(_, bucket)| bucket) {
+        for (_, bucket) in self.buckets.range(after.saturating_add(1)..) {
             if bytes >= PAGE_BYTES {
                 next = buckets.last().map(|last| last.bucket);
                 break;

@@ -17,7 +17,7 @@ pub const BUCKETS_PER_HOUR: u64 = 3600 / BUCKET_SECONDS;
 pub const SHARDS: u8 = 16;
 
 /// An entry's bucket is the moment at which its request began. This many seconds later it is written, or never will be: no
-/// function that ends sessions runs for longer.
+/// function that ends sessions runs for longer, but `admin`, which writes what it has to tell before anything that takes long.
 pub const LATE_SECONDS: u64 = 30;
 
 /// How long an ending is told: no credential that needs no table lives longer, also one that was issued while the ending was on

@@ -12,7 +12,7 @@ use crate::{
     tokens::AccessClaims,
 };
 
-/// How old a document may be when it is asked for, in whole seconds: well-known reads the table once a second, and caches may keep
+/// How old a document may be when it is asked for, in whole seconds: well-known keeps what it read for a second, and caches keep
 /// its answer for another.
 pub const MAX_DOCUMENT_AGE: u64 = 2;
 

@@ -47,6 +47,7 @@ async fn f4_without_the_table_there_is_no_feed_rather_than_an_old_one() {
     let (store, _proxy) = proxied(vec![Fault::Pass; ALL + 1], Fault::internal());
     let app = WellKnown::new(store, "https://auth.example.com".to_owned()).unwrap();
     assert_eq!(feed(&app, NOW).await.status(), 200);
-    assert_eq!(feed(&app, NOW).await.status(), 200, "in the same second nothing is read");
-    assert_eq!(feed(&app, NOW.plus(1)).await.status(), 503);
+    assert_eq!(feed(&app, NOW.plus(1)).await.status(), 200, "a second later nothing is read");
+    assert_eq!(feed(&app, NOW.plus(2)).await.status(), 503);
+    assert_eq!(feed(&app, NOW.minus(1)).await.status(), 503, "a clock that was set back makes nothing fresh");
 }

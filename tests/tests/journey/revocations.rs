@@ -23,7 +23,7 @@ async fn feed(world: &World, after: &str) -> Answer {
 
 /// All that is told of sessions, and of users with their least good epoch, whatever the bucket.
 async fn told(world: &World) -> (Vec<[u8; 8]>, Vec<([u8; 8], u64)>) {
-    world.advance(1);
+    world.advance(2);
     let body = feed(world, "").await.body;
     let document: Document<'_> = serde_json::from_str(&body).unwrap();
     let sessions = document.buckets.iter().flat_map(|bucket| bucket.sessions().unwrap());
@@ -123,12 +123,12 @@ async fn a_closed_bucket_is_told_once_to_who_asks_for_what_is_new() {
         let (_, tokens) = world.registered().await;
         world.logout(&tokens.refresh).await;
         let buckets = async |after: u64| feed(&world, &format!("?after={after}")).await.json()["buckets"].clone();
-        world.advance(39);
+        world.advance(38);
         let open = feed(&world, "").await.json();
         assert_eq!(open["closed"], 399_999_999_u64, "not yet: what began in it may still be on its way");
         let entry = json!([{ "bucket": 400_000_000, "sessions": encode(session(&tokens)) }]);
         assert_eq!(buckets(399_999_999).await, entry);
-        world.advance(1);
+        world.advance(2);
         assert_eq!(feed(&world, "").await.json()["closed"], 400_000_000_u64);
         assert_eq!((buckets(400_000_000).await, buckets(399_999_999).await), (json!([]), entry.clone()));
         // Until the last token of that session has expired.
@@ -140,15 +140,17 @@ async fn a_closed_bucket_is_told_once_to_who_asks_for_what_is_new() {
 }
 
 #[tokio::test]
-async fn the_tables_are_read_once_a_second_however_many_ask_and_closed_buckets_never_again() {
+async fn the_tables_are_read_every_other_second_however_many_ask_and_closed_buckets_never_again() {
     for world in World::on_each_store() {
         let reads = || (world.store.calls("read_feed"), world.store.calls("find_published_keys"));
-        for _ in 0..20 {
-            feed(&world, "").await;
-            feed(&world, "?after=399999990").await;
+        for second in 0..2 {
+            for _ in 0..20 {
+                feed(&world, "").await;
+                feed(&world, "?after=399999990").await;
+            }
+            assert_eq!(reads(), (1, 1), "{second}");
+            world.advance(1);
         }
-        assert_eq!(reads(), (1, 1));
-        world.advance(1);
         feed(&world, "").await;
         assert_eq!(reads(), (2, 2));
 
@@ -157,7 +159,7 @@ async fn the_tables_are_read_once_a_second_however_many_ask_and_closed_buckets_n
         world.advance(100);
         feed(&world, "").await;
         let Some(store) = world.store.as_dynamodb() else { continue };
-        world.advance(1);
+        world.advance(2);
         let before = store.meter().snapshot();
         let (_, told) = (feed(&world, "").await, told(&world).await.0);
         let used = store.meter().snapshot().since(before);
@@ -167,13 +169,14 @@ async fn the_tables_are_read_once_a_second_however_many_ask_and_closed_buckets_n
 }
 
 #[tokio::test]
-async fn g5_a_revoked_key_is_missing_within_a_second() {
+async fn g5_a_revoked_key_is_missing_within_two_seconds() {
     for world in World::on_each_store() {
         let kids = async || feed(&world, "").await.json()["kids"].clone();
         let before = kids().await;
         let others = Rings::generate(Algorithm::ES256);
         world.store.publish_keys(&others.public_jwks(), 1).await.unwrap();
-        assert_eq!(kids().await, before, "in the same second");
+        world.advance(1);
+        assert_eq!(kids().await, before, "what was read a second ago");
         world.advance(1);
         let jwks: Value = serde_json::from_str(&others.public_jwks()).unwrap();
         assert_eq!(kids().await, json!([jwks["keys"][0]["kid"], jwks["keys"][1]["kid"]]));

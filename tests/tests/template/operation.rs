@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
+use latchkey::domain::feed::LATE_SECONDS;
+
 use crate::Outcome;
-use crate::cloudformation::Template;
+use crate::access::statements;
+use crate::cloudformation::{Template, list};
 
 #[test]
 fn every_function_has_a_log_group_of_its_own_that_does_not_grow_for_ever() -> Outcome {
@@ -124,4 +127,35 @@ fn named_in(value: &Json) -> BTreeSet<String> {
 fn placeholders(pattern: &str) -> Vec<String> {
     let inside = pattern.split("${").skip(1).filter_map(|rest| rest.split(['.', '}']).next());
     inside.map(str::to_owned).collect()
+}
+
+#[test]
+fn whoever_floods_the_api_does_not_keep_verifiers_from_keys_and_feed() -> Outcome {
+    let template = Template::latchkey()?;
+    let stage = template.resource("ApiStage");
+    let settings = &stage["Properties"]["RouteSettings"];
+    for (route, id) in
+        [("GET /.well-known/jwks.json", "JwksRoute"), ("GET /.well-known/revocations", "RevocationsRoute")]
+    {
+        assert_eq!(settings[route]["ThrottlingRateLimit"]["Ref"], "VerifierRequestsPerSecond", "{route}");
+        assert_eq!(settings[route]["ThrottlingBurstLimit"]["Ref"], "VerifierRequestsPerSecond", "{route}");
+        assert_eq!(template.resource(id)["Properties"]["RouteKey"], route);
+        assert!(list(&stage["DependsOn"]).contains(&&json!(id)), "the settings of {route} need the route");
+    }
+    Ok(())
+}
+
+#[test]
+fn whatever_ends_sessions_has_written_it_before_its_bucket_of_the_feed_closes() -> Outcome {
+    let template = Template::latchkey()?;
+    for (id, function) in template.functions() {
+        let tells = statements(function).iter().any(|statement| {
+            let (actions, keys) = (statement["Action"].to_string(), statement["Condition"].to_string());
+            actions.contains("PutItem") && keys.contains("feed#")
+        });
+        let seconds = function["Timeout"].as_u64().or(template.section("Globals")["Function"]["Timeout"].as_u64());
+        // `admin` runs longer, and tells the feed before anything that takes long.
+        assert!(!tells || id == "Admin" || seconds.is_some_and(|seconds| seconds < LATE_SECONDS), "{id}");
+    }
+    Ok(())
 }

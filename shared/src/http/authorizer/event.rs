@@ -79,12 +79,21 @@ struct RequestContext<'a> {
     resource_path: Option<Text<'a>>,
     #[serde(borrow)]
     http_method: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    http: Http<'a>,
+}
+
+/// The same of HTTP APIs, payload 2.0.
+#[derive(Default, Deserialize)]
+struct Http<'a> {
+    #[serde(borrow)]
+    method: Option<Text<'a>>,
 }
 
 /// The route that the gateway chose: never the path, which the caller wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Route<'a> {
-    /// `GET`, or `ANY` if the API declares it so; empty for names that have none, such as `$connect`.
+    /// `GET`; empty for names that have none, such as `$connect`.
     pub(super) method: &'a str,
     /// `/notes/{id}`, `$connect`, `$default`, `AppSync`.
     pub(super) resource: &'a str,
@@ -102,6 +111,14 @@ impl fmt::Display for Route<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let space = if self.method.is_empty() { "" } else { " " };
         write!(f, "{}{space}{}", self.method, self.resource)
+    }
+}
+
+/// The route of a key, with the method of the request where the API declares it for any.
+fn of_key<'a>(key: &'a str, method: Option<&'a str>) -> Option<Route<'a>> {
+    match Route::parse(key) {
+        Route { method: "ANY", resource } => Some(Route { method: method?, resource }),
+        route => Some(route),
     }
 }
 
@@ -150,8 +167,11 @@ impl<'a> Event<'a> {
             Some(Route { method, resource })
         };
         match kind {
-            Kind::HttpApi2 => self.route_key.as_deref().map(Route::parse),
-            Kind::HttpApi1 => context.route_key.as_deref().map(Route::parse).or_else(of_resource),
+            Kind::HttpApi2 => of_key(self.route_key.as_deref()?, context.http.method.as_deref()),
+            Kind::HttpApi1 => match context.route_key.as_deref() {
+                Some(key) => of_key(key, context.http_method.as_deref()),
+                None => of_resource(),
+            },
             Kind::RestRequest => of_resource(),
             Kind::RestToken => None,
             Kind::WebSocket => Some(Route::parse("$connect")),
