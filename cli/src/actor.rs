@@ -13,7 +13,7 @@ pub async fn actor(functions: &Functions, manner: &Manner) -> Result<String> {
         return Ok(actor.clone());
     }
     match functions {
-        Functions::Stack(stack) => stack.aws.caller().await,
+        Functions::Stack(stack) => Ok(stack.aws.caller().await?.arn),
         Functions::Dev(_) => {
             let mut names = ["USER", "USERNAME"].into_iter().filter_map(|name| env::var(name).ok());
             Ok(names.find(|name| !name.is_empty()).unwrap_or_else(|| "development".to_owned()))

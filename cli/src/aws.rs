@@ -23,6 +23,15 @@ pub struct Aws {
     config: SdkConfig,
 }
 
+/// Somebody with credentials.
+#[derive(Debug)]
+pub struct Caller {
+    /// The number of the account.
+    pub account: String,
+    /// Their ARN.
+    pub arn: String,
+}
+
 impl Aws {
     /// Settles region and credentials; asks nobody unless they come from somewhere else.
     ///
@@ -38,11 +47,19 @@ impl Aws {
         Ok(Self { config })
     }
 
-    /// The ARN of whoever these credentials belong to.
-    pub async fn caller(&self) -> Result<String> {
+    /// Whoever these credentials belong to.
+    pub async fn caller(&self) -> Result<Caller> {
         let identity = aws_sdk_sts::Client::new(&self.config).get_caller_identity().send().await;
         let identity = identity.map_err(|error| anyhow!("AWS does not say who you are: {}", said(&error)))?;
-        Ok(identity.arn().context("AWS does not say who you are: say --actor")?.to_owned())
+        let known = identity.account().zip(identity.arn());
+        let (account, arn) = known.context("AWS does not say who you are")?;
+        Ok(Caller { account: account.to_owned(), arn: arn.to_owned() })
+    }
+
+    /// Where requests go: the region, and another endpoint than AWS's own if the shell names one.
+    pub fn place(&self) -> String {
+        let region = self.config.region().map_or("no region", aws_config::Region::as_ref);
+        self.config.endpoint_url().map_or_else(|| region.to_owned(), |endpoint| format!("{region} at {endpoint}"))
     }
 
     /// Stacks and what is in them.

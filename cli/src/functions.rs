@@ -5,7 +5,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use aws_sdk_lambda::primitives::Blob;
 use serde_json::Value;
 
-use crate::aws::{Aws, said};
+use crate::aws::{Aws, Caller, said};
 use crate::http::Http;
 use crate::options::Manner;
 use crate::target::Target;
@@ -66,6 +66,20 @@ impl Functions {
         match self {
             Functions::Stack(stack) => stack.invoke(function, payload).await,
             Functions::Dev(dev) => dev.invoke(function, payload),
+        }
+    }
+
+    /// Where they are and as whom they are called, for whoever is asked.
+    ///
+    /// # Errors
+    /// When AWS does not say whose credentials these are.
+    pub async fn place(&self) -> Result<String> {
+        match self {
+            Functions::Stack(stack) => {
+                let Caller { account, arn } = stack.aws.caller().await?;
+                Ok(format!("the stack {}, account {account}, {}, as {arn}", stack.name, stack.aws.place()))
+            }
+            Functions::Dev(dev) => Ok(format!("development, at {}", dev.url)),
         }
     }
 }

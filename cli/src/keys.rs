@@ -76,7 +76,7 @@ impl Kind {
 /// Does it and shows the rings.
 pub async fn run(action: Action, functions: &Functions, manner: &Manner) -> Result<ExitCode> {
     if let Some(consequence) = action.consequence() {
-        confirm(&consequence, manner.yes)?;
+        confirm(&consequence, functions, manner.yes).await?;
     }
     let payload = match action {
         Action::List => json!({ "action": "list" }),

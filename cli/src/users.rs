@@ -86,7 +86,8 @@ pub struct One {
 /// Does it and shows what came of it.
 pub async fn run(action: Action, functions: &Functions, manner: &Manner) -> Result<ExitCode> {
     if let Action::Delete(user) = &action {
-        confirm(&format!("The account {} is deleted, with all its sessions.", user.id), manner.yes)?;
+        let consequence = format!("The account {} is deleted, with all its sessions.", user.id);
+        confirm(&consequence, functions, manner.yes).await?;
     }
     let actor = actor(functions, manner).await?;
     let mut after = None;

@@ -1,5 +1,7 @@
 //! A stack on AWS: who is asked, in which order, signed, and never twice.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
 use crate::server::{Reply, Request, Server};
@@ -10,11 +12,13 @@ const USER: &str =
     r#"{"user":{"id":"0b9f","email":"ada@example.com","created_at":"2026-01-01T12:00:00Z","disabled":true,"epoch":1}}"#;
 
 /// CloudFormation and STS as AWS answers them, and Lambda as `invoke` says.
-fn aws(invoke: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Server {
+pub fn aws(invoke: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Server {
     Server::start(move |request, _| {
         let xml = |body: String| Reply::of(200, "text/xml", body);
         if request.body.contains("Action=GetCallerIdentity") {
-            let result = format!("<GetCallerIdentityResult><Arn>{ARN}</Arn></GetCallerIdentityResult>");
+            let result = format!(
+                "<GetCallerIdentityResult><Account>123456789012</Account><Arn>{ARN}</Arn></GetCallerIdentityResult>"
+            );
             return xml(format!(
                 r#"<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">{result}</GetCallerIdentityResponse>"#
             ));
@@ -35,10 +39,15 @@ fn aws(invoke: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Server {
 
 /// `latchkey <words>` with an account that `server` plays.
 pub fn stack(server: &Server, words: &[&str]) -> Said {
+    finish(stack_command(server, words))
+}
+
+/// The same, to be run.
+pub fn stack_command(server: &Server, words: &[&str]) -> Command {
     let mut command = command(words);
     command.env("AWS_ENDPOINT_URL", &server.url).env("AWS_REGION", "eu-central-1");
     command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
-    finish(command)
+    command
 }
 
 fn invocations(server: &Server) -> Vec<Request> {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers that tests call, not tests themselves")]
 
+#[cfg(unix)]
+mod asked;
 mod aws;
 mod deployment;
 mod doctor;

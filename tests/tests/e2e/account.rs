@@ -3,7 +3,7 @@
 use std::{thread, time::Duration};
 
 use latchkey_tests::exchange::Call;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const STACK: &str = "latchkey";
 
@@ -25,8 +25,23 @@ impl Account {
 
     /// Invokes the function that rotates.
     pub(crate) fn act(&self, event: &Value) -> Value {
-        let path = format!("/2015-03-31/functions/{}/invocations", self.function("RotateKeys"));
-        let (status, body) = self.send("lambda", &Call::post(&path, event));
+        self.invoke("RotateKeys", event)
+    }
+
+    /// Has the function for administrators do something to a user, and asserts that it did.
+    pub(crate) fn administer(&self, action: &str, user_id: &str, more: &Value) -> Value {
+        let mut payload = json!({ "action": action, "user_id": user_id, "actor": "e2e", "reason": "a test" });
+        for (name, value) in more.as_object().into_iter().flatten() {
+            payload[name] = value.clone();
+        }
+        let answer = self.invoke("Admin", &payload);
+        assert_eq!(answer["problem"], Value::Null, "{action}: {answer}");
+        answer
+    }
+
+    fn invoke(&self, id: &str, payload: &Value) -> Value {
+        let path = format!("/2015-03-31/functions/{}/invocations", self.function(id));
+        let (status, body) = self.send("lambda", &Call::post(&path, payload));
         assert_eq!(status, 200, "{body}");
         serde_json::from_str(&body).expect("an answer is JSON")
     }

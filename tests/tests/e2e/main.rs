@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "the words given say what is missing")]
 
 mod account;
+mod admin;
 mod keys;
 mod kinds;
 mod rules;

@@ -45,6 +45,11 @@ impl Stack {
         self.request(&self.http_url, call)
     }
 
+    /// Calls the route of the HTTP API behind the session-authorizer.
+    pub(crate) fn live_notes(&self, session_token: &str) -> Answer {
+        self.http_api(&Call::get("/live-notes").bearer(session_token))
+    }
+
     /// Calls the REST API.
     pub(crate) fn rest_api(&self, call: &Call) -> Answer {
         self.request(&self.rest_url, call)

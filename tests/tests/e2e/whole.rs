@@ -2,17 +2,12 @@
 
 use latchkey_tests::{
     api::{Api, Person, Tokens},
-    exchange::{Answer, Call},
+    exchange::Call,
     journey::main_journey,
 };
 use serde_json::{Value, json};
 
 use crate::stack::Stack;
-
-/// The API behind the session-authorizer.
-fn live_notes(stack: &Stack, token: &str) -> Answer {
-    stack.http_api(&Call::get("/live-notes").bearer(token))
-}
 
 #[tokio::test]
 #[ignore = "needs the deployed stack; cargo xtask test --all runs it"]
@@ -28,7 +23,7 @@ async fn the_protected_api_refuses_whoever_shows_no_token_or_garbage() {
     assert_eq!(stack.http_api(&Call::get("/live-notes")).status, 401);
     for token in ["garbage", "a.b.c", "lkr_AAAA", "lks_AAAA", "eyJhbGciOiJub25lIn0.e30."] {
         assert!(!stack.lets_in(token).await, "{token}");
-        assert_eq!(live_notes(&stack, token).status, 403, "{token}");
+        assert_eq!(stack.live_notes(token).status, 403, "{token}");
     }
 }
 
@@ -39,13 +34,13 @@ async fn the_session_authorizer_takes_session_tokens_and_refuses_an_ended_sessio
     let person = Person::new();
     let access = Tokens::from(stack.register(&person).await).access;
     let tokens = Tokens::from(stack.login_for_session_token(&person).await);
-    let notes = live_notes(&stack, &tokens.session);
+    let notes = stack.live_notes(&tokens.session);
     assert_eq!((notes.status, notes.text("/identity/sub")), (200, tokens.user_id), "{notes}");
-    assert_eq!(live_notes(&stack, &access).status, 403, "an access token is no session token");
+    assert_eq!(stack.live_notes(&access).status, 403, "an access token is no session token");
     assert!(!stack.lets_in(&tokens.session).await, "a session token is no access token");
     let logout = stack.send(Call::post("/auth/logout", &json!({ "session_token": tokens.session }))).await;
     assert_eq!(logout.status, 204, "{logout}");
-    assert_eq!(live_notes(&stack, &tokens.session).status, 403, "the session has ended");
+    assert_eq!(stack.live_notes(&tokens.session).status, 403, "the session has ended");
 }
 
 #[tokio::test]

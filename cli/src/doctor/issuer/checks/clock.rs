@@ -10,8 +10,11 @@ const UNREMARKABLE: u64 = 5;
 const FORGIVEN: u64 = 60;
 
 pub(super) fn check(issuer: &Issuer) -> Option<Verdict> {
-    let date = issuer.metadata.as_ref().ok()?.headers.get("date").and_then(|date| time::parse_http(date));
-    let Some(date) = date else {
+    let headers = &issuer.metadata.as_ref().ok()?.headers;
+    // A cache keeps the Date of the origin and says how long ago that was (RFC 9111, section 5.1).
+    let age = headers.get("age").and_then(|age| age.parse::<u32>().ok()).unwrap_or_default();
+    let date = headers.get("date").and_then(|date| time::parse_http(date));
+    let Some(date) = date.map(|date| date.saturating_add(age.into())) else {
         return Some(warn("the answer has no Date", "nothing can be said about the clocks: ask the issuer directly"));
     };
     let apart = date.abs_diff(issuer.now);
@@ -36,6 +39,19 @@ mod tests {
         assert_eq!([NOW, NOW + 5, NOW - 5].map(level), ["ok"; 3]);
         assert_eq!([NOW + 6, NOW - 60].map(level), ["warn"; 2]);
         assert_eq!([NOW + 61, NOW - 86_400].map(level), ["fail"; 2]);
+    }
+
+    #[test]
+    fn an_answer_from_a_cache_is_of_its_date_and_age() {
+        let level = |age: &str, now| {
+            let mut issuer = Issuer { now, ..in_order() };
+            issuer.metadata.as_mut().unwrap().headers.insert("age".to_owned(), age.to_owned());
+            check(&issuer).unwrap().level()
+        };
+        assert_eq!([level("299", NOW + 299), level("299", NOW)], ["ok", "fail"]);
+        for no_age in ["", "-299", "soon"] {
+            assert_eq!([level(no_age, NOW), level(no_age, NOW + 299)], ["ok", "fail"], "{no_age}");
+        }
     }
 
     #[test]

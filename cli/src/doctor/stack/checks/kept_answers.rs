@@ -25,8 +25,16 @@ fn verdict(deployment: &Deployment, api: &Api, authorizer: &Authorizer) -> Verdi
         return ok(format!("{who}: none is kept"));
     }
     let per_route = authorizer.identity_sources.iter().any(|source| source == PER_ROUTE);
-    // A REST API keeps a policy that names every route; an HTTP API keeps the yes or no of one route for all.
-    if api.kind == Kind::Http && deployment.has_rules(&authorizer.function) && !per_route {
+    if deployment.has_rules(&authorizer.function) && is_answered_with_policies(api, authorizer) {
+        // "Policies" in docs/API.md, Route rules.
+        return warn(
+            format!("{who}: policies are kept {kept} s, past sign-out and expiry, and there are rules for routes"),
+            "rules for a route with a free parameter and for another below it, such as /notes/{id} and \
+             /notes/{id}/comments, need a TTL of 0: a policy that is kept would deny the others",
+        );
+    }
+    // A yes or no is of one route, and is kept for all.
+    if deployment.has_rules(&authorizer.function) && !per_route {
         return fail(
             format!("{who}: the answer for one route is kept {kept} s and used for every route, rules or not"),
             format!("set its TTL to 0, or add {PER_ROUTE} to its identity sources"),
@@ -36,6 +44,11 @@ fn verdict(deployment: &Deployment, api: &Api, authorizer: &Authorizer) -> Verdi
         format!("{who}: answers are kept {kept} s, past sign-out and expiry"),
         "set its TTL to 0 unless you can live with that",
     )
+}
+
+/// Policies name every route that the caller may use.
+fn is_answered_with_policies(api: &Api, authorizer: &Authorizer) -> bool {
+    api.kind == Kind::Rest || authorizer.payload_format.as_deref() == Some("1.0")
 }
 
 #[cfg(test)]
@@ -60,16 +73,30 @@ mod tests {
         assert_eq!(check(&with_rules(per_route))[0].level(), "warn");
     }
 
+    /// The same with another kind of API and payload.
+    fn of_kind(kind: Kind, payload_format: Option<&str>) -> Deployment {
+        with_api(|api| {
+            kept(300)(api);
+            api.kind = kind;
+            api.authorizers[0].payload_format = payload_format.map(str::to_owned);
+        })
+    }
+
     #[test]
-    fn rest_apis_keep_whole_policies_and_websocket_apis_nothing() {
-        let of_kind = |kind| {
-            with_rules(with_api(move |api| {
-                kept(300)(api);
-                api.kind = kind;
-            }))
-        };
-        assert_eq!(check(&of_kind(Kind::Rest))[0].level(), "warn");
-        assert_eq!(check(&of_kind(Kind::WebSocket))[0].level(), "ok");
+    fn a_kept_policy_is_known_to_deny_routes_below_a_free_parameter_where_there_are_rules() {
+        for (kind, payload_format) in [(Kind::Rest, None), (Kind::Http, Some("1.0"))] {
+            let advice = |deployment| match check(&deployment).remove(0) {
+                Verdict::Warn { advice, .. } => advice,
+                other => panic!("{other:?}"),
+            };
+            assert!(advice(with_rules(of_kind(kind, payload_format))).contains("free parameter"), "{kind:?}");
+            assert!(!advice(of_kind(kind, payload_format)).contains("free parameter"), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn websocket_apis_keep_nothing() {
+        assert_eq!(check(&with_rules(of_kind(Kind::WebSocket, None)))[0].level(), "ok");
     }
 
     #[test]
