@@ -103,11 +103,18 @@ pub struct Authorizer {
 }
 
 impl Deployment {
-    /// Whether the function decides by route.
-    fn has_rules(&self, function: &str) -> bool {
-        let function = self.functions.get(function).and_then(|function| function.as_ref().ok());
-        function
-            .is_some_and(|function| function.environment.get("LATCHKEY_RULES").is_some_and(|rules| !rules.is_empty()))
+    /// The rules by which a function decides about routes, if there are any.
+    fn rules(&self, function: &str) -> Option<&str> {
+        self.setting(function, "LATCHKEY_RULES").filter(|rules| !rules.is_empty())
+    }
+
+    /// Whether a function looks whether sessions have ended.
+    fn sees_endings(&self, function: &str) -> bool {
+        function == "SessionAuthorizer" || self.setting(function, "LATCHKEY_REVOCATION") == Some("bounded")
+    }
+
+    fn setting(&self, function: &str, name: &str) -> Option<&str> {
+        self.functions.get(function)?.as_ref().ok()?.environment.get(name).map(String::as_str)
     }
 }
 
@@ -176,9 +183,14 @@ pub mod tests {
     }
 
     /// The same deployment with rules for the routes.
-    pub fn with_rules(mut deployment: Deployment) -> Deployment {
+    pub fn with_rules(deployment: Deployment) -> Deployment {
+        with_setting("LATCHKEY_RULES", "{}", deployment)
+    }
+
+    /// The same with a setting of every function.
+    pub fn with_setting(name: &str, value: &str, mut deployment: Deployment) -> Deployment {
         for function in deployment.functions.values_mut().flatten() {
-            function.environment.insert("LATCHKEY_RULES".to_owned(), "{}".to_owned());
+            function.environment.insert(name.to_owned(), value.to_owned());
         }
         deployment
     }

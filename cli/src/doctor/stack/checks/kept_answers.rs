@@ -8,6 +8,9 @@ use crate::doctor::verdict::{Verdict, fail, ok, unknown, warn};
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html>
 const PER_ROUTE: &str = "$context.routeKey";
 
+/// What stands in rules whose answer depends on more than the route. Rather once too often: a rule may also call a role so.
+const PER_REQUEST: [&str; 2] = ["\"subject\"", "\"ANY "];
+
 pub(super) fn check(deployment: &Deployment) -> Vec<Verdict> {
     let apis = match &deployment.apis {
         Err(error) => return vec![unknown("the APIs of this account and region", error)],
@@ -24,8 +27,14 @@ fn verdict(deployment: &Deployment, api: &Api, authorizer: &Authorizer) -> Verdi
     if api.kind == Kind::WebSocket || kept == 0 {
         return ok(format!("{who}: none is kept"));
     }
-    let per_route = authorizer.identity_sources.iter().any(|source| source == PER_ROUTE);
-    if deployment.has_rules(&authorizer.function) && is_answered_with_policies(api, authorizer) {
+    if deployment.sees_endings(&authorizer.function) {
+        return fail(
+            format!("{who}: answers are kept {kept} s, so a session that has ended is let in for that long"),
+            "set its TTL to 0: refusing ended sessions is what this authorizer is for",
+        );
+    }
+    let rules = deployment.rules(&authorizer.function);
+    if rules.is_some() && is_answered_with_policies(api, authorizer) {
         // "Policies" in docs/API.md, Route rules.
         return warn(
             format!("{who}: policies are kept {kept} s, past sign-out and expiry, and there are rules for routes"),
@@ -33,8 +42,17 @@ fn verdict(deployment: &Deployment, api: &Api, authorizer: &Authorizer) -> Verdi
              /notes/{id}/comments, need a TTL of 0: a policy that is kept would deny the others",
         );
     }
+    if rules.is_some_and(|rules| PER_REQUEST.iter().any(|word| rules.contains(word))) {
+        return fail(
+            format!(
+                "{who}: the answer for one request is kept {kept} s and used for every id, or method, of its route"
+            ),
+            "set its TTL to 0: rules that ask for the caller's own id, or for one method of a route, need it",
+        );
+    }
+    let per_route = authorizer.identity_sources.iter().any(|source| source == PER_ROUTE);
     // A yes or no is of one route, and is kept for all.
-    if deployment.has_rules(&authorizer.function) && !per_route {
+    if rules.is_some() && !per_route {
         return fail(
             format!("{who}: the answer for one route is kept {kept} s and used for every route, rules or not"),
             format!("set its TTL to 0, or add {PER_ROUTE} to its identity sources"),
@@ -54,7 +72,7 @@ fn is_answered_with_policies(api: &Api, authorizer: &Authorizer) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::stack::tests::{in_order, with_api, with_rules};
+    use crate::doctor::stack::tests::{in_order, with_api, with_rules, with_setting};
 
     fn kept(seconds: i32) -> impl Fn(&mut Api) {
         move |api| api.authorizers[0].kept = seconds
@@ -71,6 +89,32 @@ mod tests {
             api.authorizers[0].identity_sources.push(PER_ROUTE.to_owned());
         });
         assert_eq!(check(&with_rules(per_route))[0].level(), "warn");
+    }
+
+    #[test]
+    fn an_answer_about_one_id_that_is_kept_for_its_route_fails() {
+        for rules in [r#"{"routes":{"GET /exp/{id}":{"subject":"id"}}}"#, r#"{"routes":{"ANY /a":"deny"}}"#] {
+            let per_route = |seconds| {
+                with_api(move |api| {
+                    kept(seconds)(api);
+                    api.authorizers[0].identity_sources.push(PER_ROUTE.to_owned());
+                })
+            };
+            let level = |deployment| check(&with_setting("LATCHKEY_RULES", rules, deployment))[0].level();
+            assert_eq!((level(per_route(0)), level(per_route(1))), ("ok", "fail"), "{rules}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_kept_where_ended_sessions_are_refused_fails() {
+        let bounded = |deployment| with_setting("LATCHKEY_REVOCATION", "bounded", deployment);
+        assert_eq!(check(&bounded(with_api(kept(0))))[0].level(), "ok");
+        assert_eq!(check(&bounded(with_api(kept(1))))[0].level(), "fail");
+        let of_sessions = with_api(|api| {
+            kept(1)(api);
+            api.authorizers[0].function = "SessionAuthorizer".to_owned();
+        });
+        assert_eq!(check(&of_sessions)[0].level(), "fail");
     }
 
     /// The same with another kind of API and payload.
