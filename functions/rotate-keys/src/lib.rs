@@ -104,7 +104,7 @@ async fn deploy(env: &Env, event: &CustomResource, request_id: &str) -> Result<(
 /// try.
 async fn ensure(env: &Env, log: &mut Log) -> Result<(), Error> {
     let startup = Startup::new(env).map_err(unavailable)?;
-    let rings = Rings::new(startup.keys(), Maker::from_env(env).map_err(unavailable)?)?;
+    let mut rings = Rings::new(startup.keys(), Maker::from_env(env).map_err(unavailable)?)?;
     rings.ensure(log).await?;
     publication(env, &startup)?.publish(&rings).await
 }
@@ -124,11 +124,15 @@ async fn act(env: &Env, event: Value, request_id: &str) -> Result<Value, Startup
 
 async fn perform(env: &Env, action: &Action, log: &mut Log) -> Result<State, Error> {
     let startup = Startup::new(env).map_err(unavailable)?;
-    let rings = Rings::new(startup.keys(), Maker::from_env(env).map_err(unavailable)?)?;
+    let mut rings = Rings::new(startup.keys(), Maker::from_env(env).map_err(unavailable)?)?;
     let publication = publication(env, &startup)?;
     match action {
         Action::List => {}
-        Action::Publish => publication.publish(&rings).await?,
+        Action::Publish => {
+            // What a deployment of an earlier version made has no next keys.
+            rings.ensure(log).await?;
+            publication.publish(&rings).await?;
+        }
         Action::Rotate { kind, force } => {
             let rotated = rings.rotate(*kind, *force, log).await;
             // Also when one of them could not be rotated: what is published follows the others.

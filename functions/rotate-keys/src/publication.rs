@@ -1,6 +1,8 @@
 //! Where the public keys go: into the table, from which `well-known` and our own functions read them, and into the
 //! authorizer's environment, from which it has them without asking anybody.
 
+use std::time::Duration;
+
 use latchkey::{
     config::Env,
     domain::Random,
@@ -11,8 +13,9 @@ use latchkey::{
 
 use crate::{environment, lambda_api::LambdaApi, rings::Rings, unavailable};
 
-/// How often the ring may change while it is being published.
+/// How often the ring may change while it is being published, or a reading may give an earlier one than is published already.
 const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// The places of the public keys, and the functions that hold keys of any kind.
 pub(crate) struct Publication<'a, S> {
@@ -63,16 +66,13 @@ impl<'a, S: PublishKeys> Publication<'a, S> {
     }
 
     async fn publish_in_table(&self, rings: &Rings<'_>) -> Result<SignRing, Error> {
-        let mut seen = None;
         for _ in 0..TRIES {
             let ring = rings.sign().await?;
             if self.store.publish_keys(&ring.public_jwks(), ring.revision()).await? == Change::Done {
                 return Ok(ring);
             }
-            // Somebody else was faster: theirs is the ring by now.
-            if seen.replace(ring.revision()) == Some(ring.revision()) {
-                break;
-            }
+            // Somebody else was faster: theirs is the ring by now, and will be seen.
+            tokio::time::sleep(PAUSE).await;
         }
         Err(Error::Conflict(
             "a later ring is published than there is: an older one was put back; rotate by force".into(),

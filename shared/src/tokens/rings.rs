@@ -17,7 +17,7 @@ mod seal;
 mod secrets;
 mod sign;
 
-pub use change::{Change, ChangeError, Changed, KeyInfo, Maker, change, generate, list};
+pub use change::{Change, ChangeError, Changed, KeyInfo, Maker, change, generate, list, revision};
 pub use kind::Kind;
 pub use pepper::PepperRing;
 pub use rotation::State;

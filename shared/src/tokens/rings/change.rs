@@ -224,3 +224,13 @@ pub fn list(kind: Kind, ring: &str) -> Result<(Vec<KeyInfo>, Timestamp), RingErr
         Kind::Seal | Kind::Pepper => infos(kind, ring, |_: &StoredSecret| None),
     }
 }
+
+/// Of two texts of one ring the greater one is the later. What cannot be read is earlier than anything.
+pub fn revision(ring: &str) -> u64 {
+    #[derive(serde::Deserialize)]
+    struct Revision {
+        #[serde(default)]
+        revision: u64,
+    }
+    serde_json::from_str(ring).map_or(0, |Revision { revision }| revision)
+}
