@@ -7,7 +7,7 @@ use latchkey::{
     config::Env,
     domain::Random,
     error::Error,
-    ports::{Change, PublishKeys},
+    ports::{PublishKeys, Published},
     tokens::SignRing,
 };
 
@@ -40,14 +40,14 @@ impl<'a, S: PublishKeys> Publication<'a, S> {
 
     /// Publishes the public halves of the ring as it is now. Doing it again changes nothing.
     pub(crate) async fn publish(&self, rings: &Rings<'_>) -> Result<(), Error> {
-        let ring = self.publish_in_table(rings).await?;
+        let (ring, _) = self.publish_in_table(rings).await?;
         self.tell_authorizer(&ring, None).await
     }
 
     /// Publishes, and makes every function that holds keys begin anew: warm sandboxes would go on with what they have read for
     /// minutes. All are tried; the error names those that did not do it.
     pub(crate) async fn publish_and_restart(&self, rings: &Rings<'_>) -> Result<(), Error> {
-        let ring = self.publish_in_table(rings).await?;
+        let (ring, _) = self.publish_in_table(rings).await?;
         let mark = mark()?;
         let mut results = vec![self.tell_authorizer(&ring, Some(&mark)).await];
         for name in &self.holders {
@@ -65,14 +65,15 @@ impl<'a, S: PublishKeys> Publication<'a, S> {
         Ok(())
     }
 
-    async fn publish_in_table(&self, rings: &Rings<'_>) -> Result<SignRing, Error> {
+    /// Publishes in the table, and says whether the very same was there already.
+    pub(crate) async fn publish_in_table(&self, rings: &Rings<'_>) -> Result<(SignRing, Published), Error> {
         for _ in 0..TRIES {
             let ring = rings.sign().await?;
-            if self.store.publish_keys(&ring.public_jwks(), ring.revision()).await? == Change::Done {
-                return Ok(ring);
+            match self.store.publish_keys(&ring.public_jwks(), ring.revision()).await? {
+                // Somebody else was faster: theirs is the ring by now, and will be seen.
+                Published::Stale => tokio::time::sleep(PAUSE).await,
+                published => return Ok((ring, published)),
             }
-            // Somebody else was faster: theirs is the ring by now, and will be seen.
-            tokio::time::sleep(PAUSE).await;
         }
         Err(Error::Conflict(
             "a later ring is published than there is: an older one was put back; rotate by force".into(),

@@ -20,8 +20,8 @@ const TRIES: u32 = 5;
 
 pub(crate) struct Rings<'a> {
     keys: &'a KeyStore<'a>,
-    maker: Maker,
-    now: Timestamp,
+    pub(crate) maker: Maker,
+    pub(crate) now: Timestamp,
     /// The rings as this action has left them. Secrets Manager is eventually consistent: a reading after a change may still
     /// give the ring from before, with a key that was revoked.
     written: BTreeMap<Kind, Held>,
@@ -41,26 +41,6 @@ impl<'a> Rings<'a> {
             }
             // Lost to somebody who made the same.
             self.change(kind, Change::Ensure, log).await?;
-        }
-        Ok(())
-    }
-
-    /// Rotates one ring, or all that are due; by force also what is not due.
-    pub(crate) async fn rotate(&mut self, kind: Option<Kind>, force: bool, log: &mut Log) -> Result<(), Error> {
-        let how = match (kind, force) {
-            (_, true) => Change::ForceRotate,
-            (Some(_), false) => Change::Rotate,
-            (None, false) => Change::RotateIfDue,
-        };
-        for one in Kind::ALL.into_iter().filter(|one| kind.is_none_or(|kind| kind == *one)) {
-            self.change(one, Change::Ensure, log).await?;
-            match self.change(one, how, log).await? {
-                Outcome::Done => {}
-                // Whoever asked for a rotation has one: a second would retire a key that nobody has used yet.
-                Outcome::Lost => log.lost(one),
-                Outcome::NotDue(_) if kind.is_none() => {}
-                Outcome::NotDue(error) => return Err(error),
-            }
         }
         Ok(())
     }
@@ -117,7 +97,7 @@ impl<'a> Rings<'a> {
         Ok(list(kind, &self.held(kind).await?.ring).map_err(ChangeError::from)?)
     }
 
-    async fn held(&self, kind: Kind) -> Result<Held, Error> {
+    pub(crate) async fn held(&self, kind: Kind) -> Result<Held, Error> {
         let held = self.find(kind).await?;
         held.ok_or_else(|| Error::Conflict(format!("there is no {} ring yet: `publish` makes it", kind.as_str())))
     }
@@ -131,18 +111,26 @@ impl<'a> Rings<'a> {
     }
 
     /// Changes a ring once, unless somebody else does at the same moment.
-    async fn change(&mut self, kind: Kind, what: Change<'_>, log: &mut Log) -> Result<Outcome, Error> {
+    pub(crate) async fn change(&mut self, kind: Kind, what: Change<'_>, log: &mut Log) -> Result<Outcome, Error> {
         let held = self.held(kind).await?;
         let changed = match change(kind, &held.ring, what, &self.maker, self.now) {
             Err(error @ ChangeError::NotDue { .. }) => return Ok(Outcome::NotDue(error.into())),
             changed => changed?,
         };
         let Some(ring) = changed.ring else { return Ok(Outcome::Done) };
-        match self.keys.replace(kind, &held, &ring).await.map_err(unavailable)? {
+        let outcome = self.replace(kind, &held, &ring).await?;
+        if let Outcome::Done = outcome {
+            log.changed(kind, what, &changed.moved);
+        }
+        Ok(outcome)
+    }
+
+    /// Puts a ring in the place of the one that was read.
+    pub(crate) async fn replace(&mut self, kind: Kind, held: &Held, ring: &str) -> Result<Outcome, Error> {
+        match self.keys.replace(kind, held, ring).await.map_err(unavailable)? {
             Replaced::Lost => Ok(Outcome::Lost),
             Replaced::Done(written) => {
                 self.written.insert(kind, written);
-                log.changed(kind, what, &changed.moved);
                 Ok(Outcome::Done)
             }
         }
@@ -162,7 +150,7 @@ impl<'a> Rings<'a> {
 }
 
 /// What came of one change.
-enum Outcome {
+pub(crate) enum Outcome {
     /// The ring is as it should be.
     Done,
     /// Somebody else changed it first, in whatever way.

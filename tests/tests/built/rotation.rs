@@ -41,7 +41,15 @@ impl Place {
             .with("LATCHKEY_AUTHORIZER_FUNCTION", "authorizer")
             .with("LATCHKEY_KEY_HOLDERS", "login,me")
             .with("AWS_ENDPOINT_URL_LAMBDA", &lambda.endpoint());
-        Self { _folder: folder, lambda, environment, sign }
+        let place = Self { _folder: folder, lambda, environment, sign };
+        place.publish_in_table();
+        place
+    }
+
+    /// What a deployment has done, without the authorizer.
+    fn publish_in_table(&self) {
+        let environment = self.environment.clone().without("LATCHKEY_AUTHORIZER_FUNCTION");
+        act(&environment.function("rotate-keys"), &json!({ "action": "publish" }));
     }
 
     fn rotate_keys(&self) -> Function {
