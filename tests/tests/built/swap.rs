@@ -50,7 +50,7 @@ fn published_ring() -> (Store, SecretsManager) {
 
 /// The ring after a change by somebody else.
 fn changed(ring: &str, what: Change<'_>) -> String {
-    let maker = Maker { algorithm: Algorithm::ES256, random: Random::SYSTEM, session_absolute: 3600 };
+    let maker = Maker { algorithm: Algorithm::ES256, random: Random::SYSTEM };
     change(Kind::Sign, ring, what, &maker, system_clock().unwrap()).unwrap().ring.unwrap()
 }
 
