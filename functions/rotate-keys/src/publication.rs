@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use latchkey::{
     config::Env,
-    domain::Random,
+    domain::{Random, Timestamp},
     error::Error,
     ports::{PublishKeys, Published},
-    tokens::SignRing,
+    tokens::{SignRing, jwks::public_only},
 };
 
 use crate::{environment, lambda_api::LambdaApi, rings::Rings, unavailable};
@@ -41,17 +41,17 @@ impl<'a, S: PublishKeys> Publication<'a, S> {
     /// Publishes the public halves of the ring as it is now. Doing it again changes nothing.
     pub(crate) async fn publish(&self, rings: &Rings<'_>) -> Result<(), Error> {
         let (ring, _) = self.publish_in_table(rings).await?;
-        self.tell_authorizer(&ring, None).await
+        self.tell_authorizer(&ring, rings.now, None).await
     }
 
     /// Publishes, and makes every function that holds keys begin anew: warm sandboxes would go on with what they have read for
     /// minutes. All are tried; the error names those that did not do it.
     pub(crate) async fn publish_and_restart(&self, rings: &Rings<'_>) -> Result<(), Error> {
         let (ring, _) = self.publish_in_table(rings).await?;
-        let mark = mark()?;
-        let mut results = vec![self.tell_authorizer(&ring, Some(&mark)).await];
+        let drawn = u64::from_be_bytes(Random::SYSTEM.draw()?);
+        let mut results = vec![self.tell_authorizer(&ring, rings.now, Some(drawn)).await];
         for name in &self.holders {
-            results.push(self.update(name, |variables| environment::mark(variables, &mark)).await);
+            results.push(self.update(name, |variables| environment::mark(variables, ring.revision(), drawn)).await);
         }
         let failures = results.into_iter().filter_map(Result::err);
         let failures: Vec<_> = failures.map(|error| latchkey::error::chain(&error)).collect();
@@ -80,20 +80,15 @@ impl<'a, S: PublishKeys> Publication<'a, S> {
         ))
     }
 
-    async fn tell_authorizer(&self, ring: &SignRing, mark: Option<&str>) -> Result<(), Error> {
+    /// Keys whose time is over would only take the place of others there.
+    async fn tell_authorizer(&self, ring: &SignRing, now: Timestamp, drawn: Option<u64>) -> Result<(), Error> {
         let Some(name) = self.authorizer else { return Ok(()) };
-        self.update(name, |variables| environment::hold_keys(variables, &ring.public_jwks(), ring.revision(), mark))
-            .await
+        let jwks = public_only(&ring.public_jwks(), now).map_err(|error| Error::Internal(error.to_string()))?;
+        self.update(name, |variables| environment::hold_keys(variables, &jwks, ring.revision(), drawn)).await
     }
 
     async fn update(&self, name: &str, edit: impl Fn(&mut environment::Variables)) -> Result<(), Error> {
         let updated = self.lambda.update_environment(name, edit).await;
         updated.map_err(|reason| unavailable(format!("the function {name} could not be updated: {reason}")))
     }
-}
-
-/// Another one each time: an environment that stays the same replaces no sandbox.
-fn mark() -> Result<String, Error> {
-    let bytes: [u8; 8] = Random::SYSTEM.draw()?;
-    Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
 }

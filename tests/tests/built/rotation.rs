@@ -199,6 +199,20 @@ fn a17_a_redeployment_after_a_rotation_changes_no_key_and_the_authorizer_gets_th
 }
 
 #[test]
+fn a_key_whose_time_is_over_takes_no_room_in_the_authorizer() {
+    let place = Place::new();
+    let ended = kids(&place.act(&json!({ "action": "rotate", "kind": "sign" })), "retired").remove(0);
+    assert!(place.told().contains(&ended));
+    let path = place.sign.strip_prefix("file:").unwrap();
+    let mut ring: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let retired = ring["keys"].as_array_mut().unwrap().iter_mut().find(|key| key["state"] == "retired").unwrap();
+    retired["not_after"] = system_clock().unwrap().seconds().into();
+    fs::write(path, ring.to_string()).unwrap();
+    assert_eq!(place.act(&json!({ "action": "publish" }))["changed"], false);
+    assert!(!place.told().contains(&ended) && place.told().len() == 2);
+}
+
+#[test]
 fn a_ring_of_an_earlier_deployment_gains_its_next_key() {
     let place = Place::new();
     let path = place.sign.strip_prefix("file:").unwrap();

@@ -133,6 +133,21 @@ fn g5_an_older_key_set_out_of_a_cache_brings_no_revoked_key_back() {
 }
 
 #[test]
+fn g5_without_keys_an_older_set_out_of_a_cache_is_none_since_the_last_revocation() {
+    let asking = Asking::for_keys_since(Store::memory(), 3);
+    let (revoked, current) = (Rings::generate(Algorithm::ES256), Rings::generate(Algorithm::ES256));
+    let says = |rings: &Rings, revision: u64| {
+        Line::Says(rings.public_jwks().replace("\"revision\":0", &format!("\"revision\":{revision}")))
+    };
+    asking.line(says(&revoked, 2));
+    assert_eq!(asking.verdict(&of_others(&asking.world, &revoked)), Undecided);
+    asking.line(says(&current, 3));
+    asking.world.advance(1);
+    assert_eq!(asking.verdict(&of_others(&asking.world, &current)), In);
+    assert_eq!(asking.verdict(&of_others(&asking.world, &revoked)), Out);
+}
+
+#[test]
 fn an_issuer_that_is_down_costs_no_token_of_a_known_key_anything() {
     let asking = Asking::for_nothing(Store::memory());
     let tokens = registered(&asking);
