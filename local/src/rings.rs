@@ -1,7 +1,7 @@
 //! The only file here that knows what is inside a key ring.
 
 use anyhow::{Context, Result};
-use latchkey::domain::{Lifetimes, Random, time::system_clock};
+use latchkey::domain::{Random, time::system_clock};
 use latchkey::tokens::rings::{self, Maker};
 use latchkey::tokens::{Algorithm, SignRing};
 
@@ -11,8 +11,7 @@ pub use latchkey::tokens::rings::Kind;
 pub fn generate(kind: Kind, algorithm: &str) -> Result<String> {
     let algorithm = Algorithm::parse(algorithm)
         .with_context(|| format!("{algorithm} is no signing algorithm: RS256, ES256 or EdDSA"))?;
-    let session_absolute = Lifetimes::default().session_absolute;
-    let maker = Maker { algorithm, random: Random::SYSTEM, session_absolute };
+    let maker = Maker { algorithm, random: Random::SYSTEM };
     Ok(rings::generate(kind, &maker, system_clock()?)?)
 }
 

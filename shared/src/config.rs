@@ -8,7 +8,10 @@ mod env;
 pub use env::{ConfigError, Env};
 
 use crate::{
-    domain::{AttemptLimits, Lifetimes, Random, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
+    domain::{
+        AttemptLimits, Lifetimes, Random,
+        lifetimes::{MAX_ACCESS_TOKEN_SECONDS, MAX_SESSION_SECONDS},
+    },
     published::Bound,
     tokens::{Algorithm, Audience, Jwks, rings::Maker},
 };
@@ -48,9 +51,6 @@ const NAMES: [&str; 31] = [
     "LATCHKEY_REVOCATION_STALE_SECONDS",
 ];
 
-/// A year: no lifetime needs more.
-const YEAR: u64 = 366 * 24 * 3600;
-
 impl Audience {
     /// Reads `LATCHKEY_ISSUER`, `LATCHKEY_AUDIENCE` and `LATCHKEY_CLIENT_ID`.
     ///
@@ -86,13 +86,12 @@ impl Jwks {
 }
 
 impl Maker {
-    /// Reads what keys are made with: the algorithm of new ones, and the longest that a session may live.
+    /// Reads what keys are made with: the algorithm of those that sign.
     ///
     /// # Errors
-    /// [`ConfigError`] when one of them is malformed.
+    /// [`ConfigError`] when it is malformed.
     pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
-        let session_absolute = Lifetimes::from_env(env)?.session_absolute;
-        Ok(Self { algorithm: Algorithm::from_env(env)?, random: Random::SYSTEM, session_absolute })
+        Ok(Self { algorithm: Algorithm::from_env(env)?, random: Random::SYSTEM })
     }
 }
 
@@ -128,8 +127,12 @@ impl Lifetimes {
                 1..=MAX_ACCESS_TOKEN_SECONDS,
             )?,
             refresh_grace: env.number("LATCHKEY_REFRESH_GRACE_SECONDS", default.refresh_grace, 1..=300)?,
-            session_idle: env.number("LATCHKEY_SESSION_IDLE_SECONDS", default.session_idle, 1..=YEAR)?,
-            session_absolute: env.number("LATCHKEY_SESSION_ABSOLUTE_SECONDS", default.session_absolute, 1..=YEAR)?,
+            session_idle: env.number("LATCHKEY_SESSION_IDLE_SECONDS", default.session_idle, 1..=MAX_SESSION_SECONDS)?,
+            session_absolute: env.number(
+                "LATCHKEY_SESSION_ABSOLUTE_SECONDS",
+                default.session_absolute,
+                1..=MAX_SESSION_SECONDS,
+            )?,
         })
     }
 }

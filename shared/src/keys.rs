@@ -17,7 +17,8 @@ pub struct KeyStore<'a> {
     secrets: Client,
 }
 
-/// A ring as it was read, and by what to recognise that it is still the same.
+/// A ring as it was read or written, and by what to recognise that it is still the same.
+#[derive(Debug, Clone)]
 pub struct Held {
     /// The ring's JSON.
     pub ring: String,
@@ -25,10 +26,10 @@ pub struct Held {
 }
 
 /// What came of replacing a ring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Replaced {
-    /// The new ring is there.
-    Done,
+    /// The new ring is there. A reading may give the old one for some moments: Secrets Manager is eventually consistent.
+    Done(Held),
     /// Somebody else replaced it first: theirs is there, and this one nowhere.
     Lost,
 }
@@ -75,12 +76,12 @@ impl<'a> KeyStore<'a> {
         found.map_err(|reason| ConfigError::new(setting(kind), format!("names keys that cannot be read: {reason}")))
     }
 
-    /// Puts the first ring where there is none. Of two who do so at once one succeeds, and so do both: read what is there.
+    /// Puts the first ring where there is none, and gives what is there then: of two who do so at once one succeeds.
     /// Files are never made here; `xtask dev` makes those.
     ///
     /// # Errors
     /// [`ConfigError`] when it cannot be written.
-    pub async fn create(&self, kind: Kind, ring: &str) -> Result<(), ConfigError> {
+    pub async fn create(&self, kind: Kind, ring: &str) -> Result<Held, ConfigError> {
         let created = match self.place(kind)? {
             Place::File(_) => Err("it is a file, which only `cargo xtask dev` makes".to_owned()),
             Place::Secret(secret) => secret.create(ring).await,
@@ -105,8 +106,9 @@ impl<'a> KeyStore<'a> {
     async fn ring<R>(&self, kind: Kind, parse: fn(&str) -> Result<R, RingError>) -> Result<R, ConfigError> {
         let name = setting(kind);
         let held = self.find(kind).await?;
-        let held =
-            held.ok_or_else(|| ConfigError::new(name, "names an empty secret: deploy again to make the keys"))?;
+        let held = held.ok_or_else(|| {
+            ConfigError::new(name, "names an empty secret: let `rotate-keys` publish, which makes the keys")
+        })?;
         parse(&held.ring)
             .map_err(|error| ConfigError::new(name, format!("names a key ring that cannot be used: {error}")))
     }

@@ -16,7 +16,8 @@ use crate::{
         feed::{forgotten_at, last_forgotten},
     },
     ports::{
-        Account, Change, ClearAttempts, FindPublishedKeys, PublishKeys, ReadFeed, Reservation, ReserveAttempt, Stored,
+        Account, ClearAttempts, FindPublishedKeys, PublishKeys, Published, ReadFeed, Reservation, ReserveAttempt,
+        Stored,
     },
 };
 
@@ -84,12 +85,13 @@ impl FindPublishedKeys for Memory {
 }
 
 impl PublishKeys for Memory {
-    async fn publish_keys(&self, document: &str, revision: u64) -> Stored<Change> {
+    async fn publish_keys(&self, document: &str, revision: u64) -> Stored<Published> {
         let mut state = self.state();
         if state.keys.as_ref().is_some_and(|(_, published)| *published > revision) {
-            return Ok(Change::Stale);
+            return Ok(Published::Stale);
         }
-        state.keys = Some((document.to_owned(), revision));
-        Ok(Change::Done)
+        let before = state.keys.replace((document.to_owned(), revision));
+        let is_same = before.is_some_and(|(before, _)| before == document);
+        Ok(if is_same { Published::Again } else { Published::Anew })
     }
 }

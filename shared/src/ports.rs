@@ -331,5 +331,16 @@ pub trait FindPublishedKeys {
 /// Publishes them.
 pub trait PublishKeys {
     /// Replaces the JWKS document, unless one of a greater revision is published: somebody slow must not undo a rotation.
-    fn publish_keys(&self, document: &str, revision: u64) -> impl Future<Output = Stored<Change>> + Send;
+    fn publish_keys(&self, document: &str, revision: u64) -> impl Future<Output = Stored<Published>> + Send;
+}
+
+/// What came of publishing keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// The document is there; another one was before, or none.
+    Anew,
+    /// The very same document was there already.
+    Again,
+    /// A document of a greater revision is there; nothing was written.
+    Stale,
 }

@@ -7,6 +7,7 @@ pub mod document;
 pub mod feed;
 pub mod https;
 pub mod keys;
+pub mod mark;
 pub mod revocations;
 
 use std::time::Duration;

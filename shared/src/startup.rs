@@ -78,8 +78,7 @@ impl<'a> Startup<'a> {
     /// # Errors
     /// When nothing usable is published, and [`ConfigError`].
     pub async fn guard(&self, published: Option<String>) -> Result<Guard, StartupError> {
-        let published =
-            published.ok_or("no public keys are published yet: deploy again, or let `rotate-keys` publish")?;
+        let published = published.ok_or("no public keys are published yet: let `rotate-keys` publish")?;
         let verifier = Verifier::new(&Audience::from_env(self.env)?, Jwks::parse(&published)?);
         Ok(Guard { verifier, session: self.session_guard().await? })
     }

@@ -83,22 +83,30 @@ impl Fetch for Issuer {
 impl Asking {
     /// An authorizer that holds the world's keys, and asks for the feed.
     pub fn for_revocations(store: Store, bound: Bound) -> Self {
-        Self::new(store, Settings::default(), Some(bound), true)
+        let settings = Settings::default();
+        let keys = settings.rings.jwks();
+        Self::new(store, settings, Some(bound), keys)
     }
 
     /// One that has to ask for keys.
     pub fn for_keys(store: Store) -> Self {
-        Self::new(store, Settings::default(), None, false)
+        Self::for_keys_since(store, 0)
+    }
+
+    /// One that has to ask for keys, and knows that earlier ones than of this revision will not do.
+    pub fn for_keys_since(store: Store, revision: u64) -> Self {
+        Self::new(store, Settings::default(), None, Jwks::none_before(revision))
     }
 
     /// One that holds the world's keys and asks for nothing while they do.
     pub fn for_nothing(store: Store) -> Self {
-        Self::new(store, Settings::default(), None, true)
+        let settings = Settings::default();
+        let keys = settings.rings.jwks();
+        Self::new(store, settings, None, keys)
     }
 
-    fn new(store: Store, settings: Settings, bound: Option<Bound>, with_keys: bool) -> Self {
+    fn new(store: Store, settings: Settings, bound: Option<Bound>, keys: Jwks) -> Self {
         let runtime = Rc::new(Builder::new_current_thread().enable_all().build().expect("a runtime starts"));
-        let keys: Option<Jwks> = with_keys.then(|| settings.rings.jwks());
         let world = Rc::new(World::new(store, settings.clone()));
         let (line, asked) = (Rc::<RefCell<Line>>::default(), Rc::<RefCell<Vec<String>>>::default());
         let issuer = Issuer {

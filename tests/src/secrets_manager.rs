@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html>
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
@@ -24,6 +24,8 @@ pub enum Swap {
     ReplyLost,
     /// Nothing, but an error.
     Refused,
+    /// It moves, and the next readings still give what was there before.
+    Unseen,
 }
 
 /// A secret, until its last clone is dropped.
@@ -38,13 +40,32 @@ struct Secret {
     versions: BTreeMap<String, String>,
     current: String,
     swap: Swap,
+    /// What the next readings give instead of the current version.
+    stale: VecDeque<String>,
 }
+
+/// How many readings do not see a change: more than one action makes.
+const UNSEEN: usize = 12;
+
+/// The name of no version: nothing was ever put.
+const NOTHING: &str = "";
 
 impl SecretsManager {
     /// With this ring as the current version.
     pub fn holding(ring: &str) -> Self {
-        let secret =
-            Secret { versions: [("first".into(), ring.into())].into(), current: "first".into(), ..Secret::default() };
+        Self::serving(Secret {
+            versions: [("first".into(), ring.into())].into(),
+            current: "first".into(),
+            ..Secret::default()
+        })
+    }
+
+    /// Without a value, and the first one is not seen for a while.
+    pub fn empty() -> Self {
+        Self::serving(Secret { stale: vec![NOTHING.to_owned(); UNSEEN].into(), ..Secret::default() })
+    }
+
+    fn serving(secret: Secret) -> Self {
         let server = Arc::new(Server::http("127.0.0.1:0").expect("a port is free"));
         let manager = Self { server, secret: Arc::new(Mutex::new(secret)) };
         let (server, secret) = (Arc::downgrade(&manager.server), Arc::clone(&manager.secret));
@@ -87,7 +108,16 @@ impl Secret {
         let text = |member: &str| body[member].as_str().unwrap_or_default().to_owned();
         match operation {
             "secretsmanager.GetSecretValue" => {
-                (200, json!({ "VersionId": self.current, "SecretString": self.versions[&self.current] }))
+                let seen = self.stale.pop_front().unwrap_or_else(|| self.current.clone());
+                match self.versions.get(&seen) {
+                    Some(ring) => (200, json!({ "VersionId": seen, "SecretString": ring })),
+                    None => (400, json!({ "__type": "ResourceNotFoundException", "message": "no value" })),
+                }
+            }
+            "secretsmanager.PutSecretValue" if self.current == NOTHING => {
+                self.current = text("ClientRequestToken");
+                self.versions.insert(self.current.clone(), text("SecretString"));
+                (200, json!({ "VersionId": self.current }))
             }
             "secretsmanager.PutSecretValue" => {
                 assert_eq!(body["VersionStages"], json!(["latchkey-candidate"]), "nobody reads it yet");
@@ -113,7 +143,8 @@ impl Secret {
                 self.current = to.to_owned();
                 return (500, json!({ "__type": "InternalServiceError", "message": "lost" }));
             }
-            Swap::ReplyLost | Swap::Done => {}
+            Swap::Unseen if self.current == from => self.stale = vec![from.to_owned(); UNSEEN].into(),
+            Swap::ReplyLost | Swap::Done | Swap::Unseen => {}
         }
         if self.current != from {
             return refused;

@@ -16,7 +16,7 @@ use latchkey::{
     ports::{
         Account, Change, ClearAttempts, CreateSession, CreateUser, Creation, DeleteUser, DisableUser, EnableUser,
         EndSession, Ending, EpochChange, FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser,
-        FindUserByEmail, Grants, ListSessions, NewUser, PublishKeys, RaiseEpoch, ReadFeed, RenameUser,
+        FindUserByEmail, Grants, ListSessions, NewUser, PublishKeys, Published, RaiseEpoch, ReadFeed, RenameUser,
         ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession, Rotated, Rotation, SessionPage, SetGrants,
         SlideSession, Stored,
     },
@@ -166,5 +166,5 @@ delegate! {
     DeleteUser { fn delete_user(user: &User, change: &EpochChange) -> Change; }
     ReadFeed { fn read_feed(after: u64, now: Timestamp) -> Vec<FeedEntry>; }
     FindPublishedKeys { fn find_published_keys() -> Option<String>; }
-    PublishKeys { fn publish_keys(document: &str, revision: u64) -> Change; }
+    PublishKeys { fn publish_keys(document: &str, revision: u64) -> Published; }
 }

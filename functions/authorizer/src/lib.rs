@@ -6,7 +6,7 @@ use latchkey::{
     domain::Timestamp,
     error::Error,
     http::authorizer::Caller,
-    published::{Bound, Fetch, Https, Keys, Revocations},
+    published::{Bound, Fetch, Https, Keys, Revocations, mark},
     telemetry::Telemetry,
     tokens::{AccessClaims, Audience, Jwks},
 };
@@ -30,7 +30,10 @@ pub struct Authorizer<F> {
 /// When a setting is missing or malformed.
 pub fn start(env: &Env) -> Result<Authorizer<Https>, ConfigError> {
     let (audience, telemetry) = (Audience::from_env(env)?, Telemetry::from_env(NAME, env)?);
-    let keys = env.get("LATCHKEY_JWKS").map(|_| Jwks::from_env(env)).transpose()?;
+    let keys = match env.get("LATCHKEY_JWKS") {
+        Some(_) => Jwks::from_env(env)?,
+        None => mark::no_keys_yet(env),
+    };
     let reload = env.number("LATCHKEY_KEYS_RELOAD_SECONDS", 300, 1..=3600)?;
     Ok(Authorizer {
         issuer: Https::new(&audience.issuer, env),

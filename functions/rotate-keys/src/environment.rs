@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use latchkey::tokens::Jwks;
+use latchkey::{published::mark, tokens::Jwks};
 
 /// Environment variables by name.
 pub(crate) type Variables = BTreeMap<String, String>;
 
 const JWKS: &str = "LATCHKEY_JWKS";
-const MARK: &str = "LATCHKEY_KEYS_CHANGED";
 
 /// All variables of a function together, as JSON.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
@@ -16,13 +15,13 @@ const MAX_BYTES: usize = 4096;
 
 /// Gives the authorizer its public keys, unless it has later ones. Keys that do not fit beside its other settings are left out:
 /// it fetches them then, in its first request.
-pub(crate) fn hold_keys(variables: &mut Variables, jwks: &str, revision: u64, new_mark: Option<&str>) {
+pub(crate) fn hold_keys(variables: &mut Variables, jwks: &str, revision: u64, drawn: Option<u64>) {
     let held = variables.get(JWKS).and_then(|held| Jwks::parse(held).ok());
     if held.is_none_or(|held| held.revision() <= revision) {
         variables.insert(JWKS.to_owned(), jwks.to_owned());
     }
-    if let Some(new_mark) = new_mark {
-        mark(variables, new_mark);
+    if let Some(drawn) = drawn {
+        mark(variables, revision, drawn);
     }
     let bytes = serde_json::to_string(variables).map_or(usize::MAX, |text| text.len());
     if bytes > MAX_BYTES {
@@ -30,9 +29,10 @@ pub(crate) fn hold_keys(variables: &mut Variables, jwks: &str, revision: u64, ne
     }
 }
 
-/// Leaves a mark that replaces every warm sandbox.
-pub(crate) fn mark(variables: &mut Variables, mark: &str) {
-    variables.insert(MARK.to_owned(), mark.to_owned());
+/// Leaves a mark that replaces every warm sandbox. What it says of the revision only ever grows.
+pub(crate) fn mark(variables: &mut Variables, revision: u64, drawn: u64) {
+    let before = variables.get(mark::VARIABLE).map_or(0, |before| mark::revision(before));
+    variables.insert(mark::VARIABLE.to_owned(), mark::of(revision.max(before), drawn));
 }
 
 #[cfg(test)]
@@ -57,8 +57,21 @@ mod tests {
         assert_eq!(variables[JWKS], first);
         hold_keys(&mut variables, &second, 200, None);
         assert_eq!(variables[JWKS], second);
-        hold_keys(&mut variables, &first, 100, Some("m"));
-        assert_eq!((&variables[JWKS], variables[MARK].as_str(), variables.len()), (&second, "m", 3));
+        hold_keys(&mut variables, &first, 100, None);
+        assert_eq!((&variables[JWKS], variables.len()), (&second, 2));
+    }
+
+    #[test]
+    fn g5_a_mark_is_another_one_each_time_and_names_the_latest_revision() {
+        let mut variables = Variables::from([(mark::VARIABLE.to_owned(), "1234567812345678".to_owned())]);
+        let mut seen = Vec::new();
+        for (revision, drawn, latest) in [(200, 1, 200), (200, 2, 200), (100, 3, 200), (300, 4, 300)] {
+            hold_keys(&mut variables, &jwks(revision), revision, Some(drawn));
+            let marked = variables[mark::VARIABLE].clone();
+            assert_eq!(mark::revision(&marked), latest);
+            assert!(!seen.contains(&marked));
+            seen.push(marked);
+        }
     }
 
     #[test]

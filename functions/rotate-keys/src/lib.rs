@@ -12,6 +12,7 @@ mod lambda_api;
 mod log;
 mod publication;
 mod rings;
+mod rotation;
 
 use cloudformation::{Answer, Outcome};
 use latchkey::{
@@ -74,7 +75,8 @@ struct State {
 /// Handles one event. What becomes of a deployment's, good or bad, goes to CloudFormation; an action is answered.
 ///
 /// # Errors
-/// Only when CloudFormation cannot be reached, or the settings are so wrong that nothing can be done.
+/// When CloudFormation cannot be reached, or the settings are so wrong that nothing can be done; and when an action fails that
+/// nobody reads the answer of.
 pub async fn handle(env: &Env, event: Event, request_id: String) -> Result<Value, StartupError> {
     match event {
         Event::Deployment(event) => deploy(env, &event, &request_id).await.map(|()| Value::Null),
@@ -104,7 +106,7 @@ async fn deploy(env: &Env, event: &CustomResource, request_id: &str) -> Result<(
 /// try.
 async fn ensure(env: &Env, log: &mut Log) -> Result<(), Error> {
     let startup = Startup::new(env).map_err(unavailable)?;
-    let rings = Rings::new(startup.keys(), Maker::from_env(env).map_err(unavailable)?)?;
+    let mut rings = Rings::new(startup.keys(), Maker::from_env(env).map_err(unavailable)?)?;
     rings.ensure(log).await?;
     publication(env, &startup)?.publish(&rings).await
 }
@@ -115,22 +117,29 @@ async fn act(env: &Env, event: Value, request_id: &str) -> Result<Value, Startup
         Ok(action) => perform(env, &action, &mut log).await,
         Err(error) => Err(error),
     };
+    let is_unattended = log.is_unattended();
     log.end(&result);
-    Ok(match result {
-        Ok(state) => serde_json::to_value(state)?,
-        Err(error) => json!({ "problem": problem::for_operators(&error) }),
-    })
+    match result {
+        Ok(state) => Ok(serde_json::to_value(state)?),
+        // Nobody reads a problem; what fails is tried again.
+        Err(error) if is_unattended && problem::status(&error) >= 500 => Err(chain(&error).into()),
+        Err(error) => Ok(json!({ "problem": problem::for_operators(&error) })),
+    }
 }
 
 async fn perform(env: &Env, action: &Action, log: &mut Log) -> Result<State, Error> {
     let startup = Startup::new(env).map_err(unavailable)?;
-    let rings = Rings::new(startup.keys(), Maker::from_env(env).map_err(unavailable)?)?;
+    let mut rings = Rings::new(startup.keys(), Maker::from_env(env).map_err(unavailable)?)?;
     let publication = publication(env, &startup)?;
     match action {
         Action::List => {}
-        Action::Publish => publication.publish(&rings).await?,
+        Action::Publish => {
+            // What a deployment of an earlier version made has no next keys.
+            rings.ensure(log).await?;
+            publication.publish(&rings).await?;
+        }
         Action::Rotate { kind, force } => {
-            let rotated = rings.rotate(*kind, *force, log).await;
+            let rotated = rings.rotate(*kind, *force, &publication, log).await;
             // Also when one of them could not be rotated: what is published follows the others.
             let published = publication.publish(&rings).await;
             rotated.and(published)?;

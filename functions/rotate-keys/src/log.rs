@@ -63,14 +63,21 @@ impl Log {
         !self.facts.changes.is_empty()
     }
 
+    /// Whether the schedule or a deployment asks: the answer is read by nobody, and AWS repeats only what fails.
+    pub(crate) fn is_unattended(&self) -> bool {
+        matches!(self.facts.actor.as_deref(), Some("schedule" | "deployment"))
+    }
+
     /// Writes the line.
     pub(crate) fn end<T>(self, result: &Result<T, Error>) {
+        let is_unattended = self.is_unattended();
         let (status, facts) = match result {
             Ok(_) => (200, self.facts),
             Err(error) => {
                 let (status, Facts { problem, reason, .. }) = (problem::status(error), problem::facts(error));
-                // What an operator has mistyped is no failure.
-                let event = if status >= 500 { Some(Event::KeysFailed) } else { self.facts.event };
+                // What an operator has mistyped is no failure, nor what they are told to try again.
+                let is_failure = status >= 500 || (is_unattended && status == 409);
+                let event = if is_failure { Some(Event::KeysFailed) } else { self.facts.event };
                 let reason = reason.or_else(|| Some(error.to_string()));
                 (status, Facts { problem, reason, event, ..self.facts })
             }

@@ -1,18 +1,21 @@
 //! Where the public keys go: into the table, from which `well-known` and our own functions read them, and into the
 //! authorizer's environment, from which it has them without asking anybody.
 
+use std::time::Duration;
+
 use latchkey::{
     config::Env,
-    domain::Random,
+    domain::{Random, Timestamp},
     error::Error,
-    ports::{Change, PublishKeys},
-    tokens::SignRing,
+    ports::{PublishKeys, Published},
+    tokens::{SignRing, jwks::public_only},
 };
 
 use crate::{environment, lambda_api::LambdaApi, rings::Rings, unavailable};
 
-/// How often the ring may change while it is being published.
+/// How often the ring may change while it is being published, or a reading may give an earlier one than is published already.
 const TRIES: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// The places of the public keys, and the functions that hold keys of any kind.
 pub(crate) struct Publication<'a, S> {
@@ -37,18 +40,18 @@ impl<'a, S: PublishKeys> Publication<'a, S> {
 
     /// Publishes the public halves of the ring as it is now. Doing it again changes nothing.
     pub(crate) async fn publish(&self, rings: &Rings<'_>) -> Result<(), Error> {
-        let ring = self.publish_in_table(rings).await?;
-        self.tell_authorizer(&ring, None).await
+        let (ring, _) = self.publish_in_table(rings).await?;
+        self.tell_authorizer(&ring, rings.now, None).await
     }
 
     /// Publishes, and makes every function that holds keys begin anew: warm sandboxes would go on with what they have read for
     /// minutes. All are tried; the error names those that did not do it.
     pub(crate) async fn publish_and_restart(&self, rings: &Rings<'_>) -> Result<(), Error> {
-        let ring = self.publish_in_table(rings).await?;
-        let mark = mark()?;
-        let mut results = vec![self.tell_authorizer(&ring, Some(&mark)).await];
+        let (ring, _) = self.publish_in_table(rings).await?;
+        let drawn = u64::from_be_bytes(Random::SYSTEM.draw()?);
+        let mut results = vec![self.tell_authorizer(&ring, rings.now, Some(drawn)).await];
         for name in &self.holders {
-            results.push(self.update(name, |variables| environment::mark(variables, &mark)).await);
+            results.push(self.update(name, |variables| environment::mark(variables, ring.revision(), drawn)).await);
         }
         let failures = results.into_iter().filter_map(Result::err);
         let failures: Vec<_> = failures.map(|error| latchkey::error::chain(&error)).collect();
@@ -62,16 +65,14 @@ impl<'a, S: PublishKeys> Publication<'a, S> {
         Ok(())
     }
 
-    async fn publish_in_table(&self, rings: &Rings<'_>) -> Result<SignRing, Error> {
-        let mut seen = None;
+    /// Publishes in the table, and says whether the very same was there already.
+    pub(crate) async fn publish_in_table(&self, rings: &Rings<'_>) -> Result<(SignRing, Published), Error> {
         for _ in 0..TRIES {
             let ring = rings.sign().await?;
-            if self.store.publish_keys(&ring.public_jwks(), ring.revision()).await? == Change::Done {
-                return Ok(ring);
-            }
-            // Somebody else was faster: theirs is the ring by now.
-            if seen.replace(ring.revision()) == Some(ring.revision()) {
-                break;
+            match self.store.publish_keys(&ring.public_jwks(), ring.revision()).await? {
+                // Somebody else was faster: theirs is the ring by now, and will be seen.
+                Published::Stale => tokio::time::sleep(PAUSE).await,
+                published => return Ok((ring, published)),
             }
         }
         Err(Error::Conflict(
@@ -79,20 +80,15 @@ impl<'a, S: PublishKeys> Publication<'a, S> {
         ))
     }
 
-    async fn tell_authorizer(&self, ring: &SignRing, mark: Option<&str>) -> Result<(), Error> {
+    /// Keys whose time is over would only take the place of others there.
+    async fn tell_authorizer(&self, ring: &SignRing, now: Timestamp, drawn: Option<u64>) -> Result<(), Error> {
         let Some(name) = self.authorizer else { return Ok(()) };
-        self.update(name, |variables| environment::hold_keys(variables, &ring.public_jwks(), ring.revision(), mark))
-            .await
+        let jwks = public_only(&ring.public_jwks(), now).map_err(|error| Error::Internal(error.to_string()))?;
+        self.update(name, |variables| environment::hold_keys(variables, &jwks, ring.revision(), drawn)).await
     }
 
     async fn update(&self, name: &str, edit: impl Fn(&mut environment::Variables)) -> Result<(), Error> {
         let updated = self.lambda.update_environment(name, edit).await;
         updated.map_err(|reason| unavailable(format!("the function {name} could not be updated: {reason}")))
     }
-}
-
-/// Another one each time: an environment that stays the same replaces no sandbox.
-fn mark() -> Result<String, Error> {
-    let bytes: [u8; 8] = Random::SYSTEM.draw()?;
-    Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
 }

@@ -1,5 +1,7 @@
 //! The three rings of this deployment, changed one after the other, each by compare and swap.
 
+use std::collections::BTreeMap;
+
 use latchkey::{
     domain::{Timestamp, time::system_clock},
     error::Error,
@@ -7,7 +9,7 @@ use latchkey::{
     ports::PublishKeys,
     tokens::{
         SignRing,
-        rings::{Change, ChangeError, KeyInfo, Kind, Maker, change, generate, list},
+        rings::{Change, ChangeError, KeyInfo, Kind, Maker, change, generate, list, revision},
     },
 };
 
@@ -18,21 +20,24 @@ const TRIES: u32 = 5;
 
 pub(crate) struct Rings<'a> {
     keys: &'a KeyStore<'a>,
-    maker: Maker,
-    now: Timestamp,
+    pub(crate) maker: Maker,
+    pub(crate) now: Timestamp,
+    /// The rings as this action has left them. Secrets Manager is eventually consistent: a reading after a change may still
+    /// give the ring from before, with a key that was revoked.
+    written: BTreeMap<Kind, Held>,
 }
 
 impl<'a> Rings<'a> {
     pub(crate) fn new(keys: &'a KeyStore<'a>, maker: Maker) -> Result<Self, Error> {
-        Ok(Self { keys, maker, now: system_clock()? })
+        Ok(Self { keys, maker, now: system_clock()?, written: BTreeMap::new() })
     }
 
     /// Makes the rings that are missing, and the next keys.
-    pub(crate) async fn ensure(&self, log: &mut Log) -> Result<(), Error> {
+    pub(crate) async fn ensure(&mut self, log: &mut Log) -> Result<(), Error> {
         for kind in Kind::ALL {
-            if self.keys.find(kind).await.map_err(unavailable)?.is_none() {
+            if self.find(kind).await?.is_none() {
                 let ring = generate(kind, &self.maker, self.now).map_err(ChangeError::from)?;
-                self.keys.create(kind, &ring).await.map_err(unavailable)?;
+                self.written.insert(kind, self.keys.create(kind, &ring).await.map_err(unavailable)?);
             }
             // Lost to somebody who made the same.
             self.change(kind, Change::Ensure, log).await?;
@@ -40,30 +45,10 @@ impl<'a> Rings<'a> {
         Ok(())
     }
 
-    /// Rotates one ring, or all that are due; by force also what is not due.
-    pub(crate) async fn rotate(&self, kind: Option<Kind>, force: bool, log: &mut Log) -> Result<(), Error> {
-        let how = match (kind, force) {
-            (_, true) => Change::ForceRotate,
-            (Some(_), false) => Change::Rotate,
-            (None, false) => Change::RotateIfDue,
-        };
-        for one in Kind::ALL.into_iter().filter(|one| kind.is_none_or(|kind| kind == *one)) {
-            self.change(one, Change::Ensure, log).await?;
-            match self.change(one, how, log).await? {
-                Outcome::Done => {}
-                // Whoever asked for a rotation has one: a second would retire a key that nobody has used yet.
-                Outcome::Lost => log.lost(one),
-                Outcome::NotDue(_) if kind.is_none() => {}
-                Outcome::NotDue(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
     /// Takes a key out, and says whether there was one. A key that signs is first taken out of what is published: from then on
     /// no verifier that looks trusts it, whatever happens next.
     pub(crate) async fn revoke(
-        &self,
+        &mut self,
         kind: Kind,
         id: &str,
         publication: &Publication<'_, impl PublishKeys>,
@@ -85,7 +70,7 @@ impl<'a> Rings<'a> {
     }
 
     /// Refuses every session that began before `at`, or every one there is.
-    pub(crate) async fn set_valid_from(&self, at: Option<Timestamp>, log: &mut Log) -> Result<(), Error> {
+    pub(crate) async fn set_valid_from(&mut self, at: Option<Timestamp>, log: &mut Log) -> Result<(), Error> {
         for kind in [Kind::Sign, Kind::Seal] {
             self.insist(kind, Change::ValidFrom(at.unwrap_or(self.now)), log).await?;
         }
@@ -112,30 +97,47 @@ impl<'a> Rings<'a> {
         Ok(list(kind, &self.held(kind).await?.ring).map_err(ChangeError::from)?)
     }
 
-    async fn held(&self, kind: Kind) -> Result<Held, Error> {
-        let held = self.keys.find(kind).await.map_err(unavailable)?;
-        held.ok_or_else(|| Error::Conflict(format!("there is no {} ring yet: deploy again to make it", kind.as_str())))
+    pub(crate) async fn held(&self, kind: Kind) -> Result<Held, Error> {
+        let held = self.find(kind).await?;
+        held.ok_or_else(|| Error::Conflict(format!("there is no {} ring yet: `publish` makes it", kind.as_str())))
+    }
+
+    /// The later one of what is read and what this action has written.
+    async fn find(&self, kind: Kind) -> Result<Option<Held>, Error> {
+        let read = self.keys.find(kind).await.map_err(unavailable)?;
+        let Some(written) = self.written.get(&kind) else { return Ok(read) };
+        let later = read.filter(|read| revision(&read.ring) > revision(&written.ring));
+        Ok(Some(later.unwrap_or_else(|| written.clone())))
     }
 
     /// Changes a ring once, unless somebody else does at the same moment.
-    async fn change(&self, kind: Kind, what: Change<'_>, log: &mut Log) -> Result<Outcome, Error> {
+    pub(crate) async fn change(&mut self, kind: Kind, what: Change<'_>, log: &mut Log) -> Result<Outcome, Error> {
         let held = self.held(kind).await?;
         let changed = match change(kind, &held.ring, what, &self.maker, self.now) {
             Err(error @ ChangeError::NotDue { .. }) => return Ok(Outcome::NotDue(error.into())),
             changed => changed?,
         };
         let Some(ring) = changed.ring else { return Ok(Outcome::Done) };
-        match self.keys.replace(kind, &held, &ring).await.map_err(unavailable)? {
+        let outcome = self.replace(kind, &held, &ring).await?;
+        if let Outcome::Done = outcome {
+            log.changed(kind, what, &changed.moved);
+        }
+        Ok(outcome)
+    }
+
+    /// Puts a ring in the place of the one that was read.
+    pub(crate) async fn replace(&mut self, kind: Kind, held: &Held, ring: &str) -> Result<Outcome, Error> {
+        match self.keys.replace(kind, held, ring).await.map_err(unavailable)? {
             Replaced::Lost => Ok(Outcome::Lost),
-            Replaced::Done => {
-                log.changed(kind, what, &changed.moved);
+            Replaced::Done(written) => {
+                self.written.insert(kind, written);
                 Ok(Outcome::Done)
             }
         }
     }
 
     /// Changes a ring, also when others do.
-    async fn insist(&self, kind: Kind, what: Change<'_>, log: &mut Log) -> Result<(), Error> {
+    async fn insist(&mut self, kind: Kind, what: Change<'_>, log: &mut Log) -> Result<(), Error> {
         for _ in 0..TRIES {
             match self.change(kind, what, log).await? {
                 Outcome::Done => return Ok(()),
@@ -148,7 +150,7 @@ impl<'a> Rings<'a> {
 }
 
 /// What came of one change.
-enum Outcome {
+pub(crate) enum Outcome {
     /// The ring is as it should be.
     Done,
     /// Somebody else changed it first, in whatever way.

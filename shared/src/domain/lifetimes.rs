@@ -3,6 +3,9 @@
 /// The longest an access token may live, whatever is configured: a verifier refuses more (ASVS 7.3, RFC 9068 section 5).
 pub const MAX_ACCESS_TOKEN_SECONDS: u64 = 3600;
 
+/// The longest a session may live, whatever is configured: a year.
+pub const MAX_SESSION_SECONDS: u64 = 366 * 24 * 3600;
+
 /// How long a function goes on with keys it has read, at most: it reads them again every few minutes, and an hour without
 /// success is an outage. So a key that retires is still used for an hour.
 pub const MAX_KEPT_SECONDS: u64 = 3600;

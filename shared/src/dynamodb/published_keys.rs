@@ -1,16 +1,17 @@
 //! The public keys, where `well-known` reads them without access to any secret.
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
 
 use super::{
     DynamoDb,
     conditions::NOTHING_LATER,
     failure,
-    item::{Reader, number, text},
+    item::{Attributes, Reader, number, text},
     keys::Key,
     meter::Kind,
+    update::Updated,
 };
-use crate::ports::{Change, FindPublishedKeys, PublishKeys, Stored};
+use crate::ports::{FindPublishedKeys, PublishKeys, Published, Stored};
 
 impl FindPublishedKeys for DynamoDb {
     async fn find_published_keys(&self) -> Stored<Option<String>> {
@@ -32,13 +33,20 @@ impl FindPublishedKeys for DynamoDb {
 }
 
 impl PublishKeys for DynamoDb {
-    async fn publish_keys(&self, document: &str, revision: u64) -> Stored<Change> {
+    async fn publish_keys(&self, document: &str, revision: u64) -> Stored<Published> {
         let update = self
             .update(&self.tables.ephemera, Key::published_keys())
             .condition_expression(NOTHING_LATER)
             .update_expression("SET document = :document, revision = :revision")
             .expression_attribute_values(":document", text(document))
-            .expression_attribute_values(":revision", number(revision));
-        self.send_update("UpdateItem jwks", update).await.map(Change::from)
+            .expression_attribute_values(":revision", number(revision))
+            .return_values(ReturnValue::UpdatedOld);
+        let is_same =
+            |before: &Attributes| Reader::new("jwks", before).text("document").is_ok_and(|before| before == document);
+        Ok(match self.send_update("UpdateItem jwks", update).await? {
+            Updated::Refused(_) => Published::Stale,
+            Updated::Done(before) if before.as_ref().is_some_and(is_same) => Published::Again,
+            Updated::Done(_) => Published::Anew,
+        })
     }
 }

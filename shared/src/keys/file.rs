@@ -5,7 +5,7 @@ use std::{
     io::{Error, ErrorKind, Write},
 };
 
-use super::Replaced;
+use super::{Held, Replaced};
 
 pub(super) fn read(path: &str) -> Result<String, String> {
     read_to_string(path).map_err(|error| in_words(&error))
@@ -28,7 +28,7 @@ fn swap(path: &str, read: &str, ring: &str) -> Result<Replaced, Error> {
     file.write_all(ring.as_bytes())?;
     file.sync_all()?;
     rename(&candidate, path)?;
-    Ok(Replaced::Done)
+    Ok(Replaced::Done(Held { ring: ring.to_owned(), version: ring.to_owned() }))
 }
 
 /// A new file that nobody else may read; one that a process left behind in the middle is made anew.

@@ -14,6 +14,10 @@ use crate::domain::Random;
 const ROLE_TRIES: u32 = 4;
 const ROLE_PAUSE: Duration = Duration::from_secs(2);
 
+/// How long a value that was written may not be seen: so is Secrets Manager.
+const SIGHT_TRIES: u32 = 5;
+const SIGHT_PAUSE: Duration = Duration::from_millis(500);
+
 /// The version id of a secret's first ring. Secrets Manager refuses another content under an id it knows, so of two that make
 /// the first ring at once one wins.
 const FIRST_RING: &str = "latchkey-first-key-ring-00000001";
@@ -47,13 +51,25 @@ impl Secret<'_> {
         Err("access is denied to this function's role".into())
     }
 
-    pub(super) async fn create(&self, ring: &str) -> Result<(), String> {
+    pub(super) async fn create(&self, ring: &str) -> Result<Held, String> {
         let put = self.client.put_secret_value().secret_id(self.id).secret_string(ring);
         match put.client_request_token(FIRST_RING).send().await {
+            Ok(_) => Ok(Held { ring: ring.to_owned(), version: FIRST_RING.to_owned() }),
             // Somebody else made it a moment ago: theirs counts.
-            Err(error) if error.code() != Some("ResourceExistsException") => Err(code(&error)),
-            _ => Ok(()),
+            Err(error) if error.code() == Some("ResourceExistsException") => self.read_new().await,
+            Err(error) => Err(code(&error)),
         }
+    }
+
+    /// What is known to be there, and may not be seen yet.
+    async fn read_new(&self) -> Result<Held, String> {
+        for _ in 0..SIGHT_TRIES {
+            if let Some(held) = self.read().await? {
+                return Ok(held);
+            }
+            tokio::time::sleep(SIGHT_PAUSE).await;
+        }
+        Err("somebody else makes it at this moment: try again".into())
     }
 
     /// Compare and swap: the new ring is written under a label that nobody reads, then the label that everybody reads moves
@@ -67,16 +83,16 @@ impl Secret<'_> {
         let swap = self.client.update_secret_version_stage().secret_id(self.id).version_stage(CURRENT);
         let swap = swap.move_to_version_id(&candidate).remove_from_version_id(version).send().await;
         match swap {
-            Ok(_) => Ok(Replaced::Done),
+            Ok(_) => Ok(Replaced::Done(Held { ring: ring.to_owned(), version: candidate })),
             Err(error) => self.outcome(version, &candidate, &code(&error)).await,
         }
     }
 
     /// What an error means is seen by what is current now: a reply may be lost, and the codes of a lost race differ.
     async fn outcome(&self, before: &str, candidate: &str, reason: &str) -> Result<Replaced, String> {
-        match self.read().await?.map(|held| held.version) {
-            Some(now) if now == candidate => Ok(Replaced::Done),
-            Some(now) if now == before => Err(reason.to_owned()),
+        match self.read().await? {
+            Some(now) if now.version == candidate => Ok(Replaced::Done(now)),
+            Some(now) if now.version == before => Err(reason.to_owned()),
             _ => Ok(Replaced::Lost),
         }
     }

@@ -179,6 +179,11 @@ impl Verifier {
         self.keys.revision()
     }
 
+    /// Whether these are the keys it trusts at `now`.
+    pub fn trusts_already(&self, keys: &Jwks, now: Timestamp) -> bool {
+        keys.revision() == self.keys.revision() && keys.key_ids(now).eq(self.keys.key_ids(now))
+    }
+
     /// Whether there is no key that could verify anything.
     pub fn has_no_keys(&self) -> bool {
         self.keys.is_empty()

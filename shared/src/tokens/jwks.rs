@@ -91,6 +91,11 @@ impl Jwks {
         Self::try_from(serde_json::from_str::<JwksDocument>(json)?)
     }
 
+    /// No keys, for a verifier that takes none of an earlier revision.
+    pub fn none_before(revision: u64) -> Self {
+        Self { revision, ..Self::default() }
+    }
+
     /// The key named `kid`, if it is still to be trusted at `now`.
     pub(super) fn find(&self, kid: &str, now: Timestamp) -> Option<&PublicKey> {
         let in_time = |key: &&PublicKey| key.not_after.is_none_or(|end| now < end);

@@ -17,7 +17,7 @@ mod seal;
 mod secrets;
 mod sign;
 
-pub use change::{Change, ChangeError, Changed, KeyInfo, Maker, change, generate, list};
+pub use change::{Change, ChangeError, Changed, KeyInfo, Maker, change, generate, list, revision};
 pub use kind::Kind;
 pub use pepper::PepperRing;
 pub use rotation::State;
@@ -71,9 +71,9 @@ pub enum GenerateError {
     Crypto,
 }
 
-/// The part all rings share.
+/// The part all rings share. Members that nobody knows are ignored, here and in keys: a function of an earlier version still
+/// starts with the ring of a later one, after a rollback. `version` is for what it must not start with.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Ring<K> {
     version: u8,
     kind: String,

@@ -171,6 +171,8 @@ fn f8_a_ring_that_is_broken_short_or_of_another_kind_is_refused_without_being_qu
         String::new(),
         "{}".into(),
         seal.replace("\"version\":1", "\"version\":2"),
+        seal.replace("\"keys\"", "\"locks\""),
+        seal.replace("\"state\"", "\"status\""),
         seal.replace("\"active\"", "\"retired\""),
         seal.replace(&secret, "AAAA"),
         seal.replace(&secret, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),

@@ -49,7 +49,7 @@ impl Functions {
             sessions: Sessions { store: store(), guard: guard() },
             me: Account { store: store(), guard: guard(), passwords: passwords(), limits },
             well_known: well_known.expect("the contract is JSON"),
-            authorizer: Mutex::new(authorizer(settings, Some(settings.rings.jwks()), None, Nobody)),
+            authorizer: Mutex::new(authorizer(settings, settings.rings.jwks(), None, Nobody)),
             session_authorizer: SessionAuthorizer {
                 store: store(),
                 guard: session_guard(settings),
@@ -78,12 +78,7 @@ fn verifier(settings: &Settings) -> Verifier {
 }
 
 /// The stateless authorizer with its keys, and with the feed if it is given a bound.
-pub(crate) fn authorizer<F: Fetch>(
-    settings: &Settings,
-    keys: Option<Jwks>,
-    bound: Option<Bound>,
-    issuer: F,
-) -> Authorizer<F> {
+pub(crate) fn authorizer<F: Fetch>(settings: &Settings, keys: Jwks, bound: Option<Bound>, issuer: F) -> Authorizer<F> {
     Authorizer {
         issuer,
         keys: Keys::new(&settings.audience(), keys, RELOAD, quiet()),

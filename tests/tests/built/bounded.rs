@@ -214,6 +214,17 @@ fn without_keys_in_its_environment_a_sandbox_fetches_them_in_its_first_request()
 }
 
 #[test]
+fn g5_a_cold_sandbox_without_keys_takes_none_from_before_the_last_revocation() {
+    let mut deployed = Deployed::stateless();
+    // What is fetched is of revision 0.
+    for (mark, decision) in [("0-0000000000000001", Ok(json!(true))), ("1-0000000000000001", undecided())] {
+        let environment = deployed.environment.clone().without("LATCHKEY_JWKS");
+        deployed.environment = environment.with("LATCHKEY_KEYS_CHANGED", mark);
+        assert_eq!(decide(&deployed.authorizer(), &deployed.token(ADA)), decision, "{mark}");
+    }
+}
+
+#[test]
 fn g5_a_revoked_key_is_refused_by_two_hundred_cold_sandboxes() {
     let deployed = Deployed::bounded();
     deployed.issuer.rotates_to(&Rings::generate(Algorithm::ES256));

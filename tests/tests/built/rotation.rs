@@ -41,7 +41,15 @@ impl Place {
             .with("LATCHKEY_AUTHORIZER_FUNCTION", "authorizer")
             .with("LATCHKEY_KEY_HOLDERS", "login,me")
             .with("AWS_ENDPOINT_URL_LAMBDA", &lambda.endpoint());
-        Self { _folder: folder, lambda, environment, sign }
+        let place = Self { _folder: folder, lambda, environment, sign };
+        place.publish_in_table();
+        place
+    }
+
+    /// What a deployment has done, without the authorizer.
+    fn publish_in_table(&self) {
+        let environment = self.environment.clone().without("LATCHKEY_AUTHORIZER_FUNCTION");
+        act(&environment.function("rotate-keys"), &json!({ "action": "publish" }));
     }
 
     fn rotate_keys(&self) -> Function {
@@ -188,6 +196,20 @@ fn a17_a_redeployment_after_a_rotation_changes_no_key_and_the_authorizer_gets_th
     assert_eq!((&answer["changed"], place.told()), (&json!(false), told));
     assert_eq!(place.lambda.variables("authorizer")["LATCHKEY_LOG_LEVEL"], "warn", "and what was deployed stays");
     assert_eq!(fs::read_to_string(place.sign.strip_prefix("file:").unwrap()).unwrap(), ring);
+}
+
+#[test]
+fn a_key_whose_time_is_over_takes_no_room_in_the_authorizer() {
+    let place = Place::new();
+    let ended = kids(&place.act(&json!({ "action": "rotate", "kind": "sign" })), "retired").remove(0);
+    assert!(place.told().contains(&ended));
+    let path = place.sign.strip_prefix("file:").unwrap();
+    let mut ring: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let retired = ring["keys"].as_array_mut().unwrap().iter_mut().find(|key| key["state"] == "retired").unwrap();
+    retired["not_after"] = system_clock().unwrap().seconds().into();
+    fs::write(path, ring.to_string()).unwrap();
+    assert_eq!(place.act(&json!({ "action": "publish" }))["changed"], false);
+    assert!(!place.told().contains(&ended) && place.told().len() == 2);
 }
 
 #[test]

@@ -33,6 +33,17 @@ fn keys_in_the_environment_need_no_issuer() {
 }
 
 #[test]
+fn a_stranger_who_makes_it_ask_does_not_make_it_depend_on_the_issuer() {
+    let asking = Asking::for_nothing(Store::memory());
+    let stranger = of_others(&asking.world, &Rings::generate(Algorithm::ES256));
+    assert_eq!((asking.verdict(&stranger), asking.asked().len()), (Out, 1));
+    asking.line(Line::Down);
+    asking.world.advance(7200);
+    let token = of_others(&asking.world, &asking.world.settings.rings);
+    assert_eq!((asking.verdict(&token), asking.asked().len()), (In, 0));
+}
+
+#[test]
 fn without_keys_the_first_token_fetches_them_and_what_is_no_token_does_not() {
     let asking = Asking::for_keys(Store::memory());
     let tokens = registered(&asking);
@@ -130,6 +141,21 @@ fn g5_an_older_key_set_out_of_a_cache_brings_no_revoked_key_back() {
         assert_eq!(asking.verdict(&of_others(&asking.world, &revoked)), Out, "of an older set");
         assert_eq!(asking.verdict(&of_others(&asking.world, &current)), In);
     }
+}
+
+#[test]
+fn g5_without_keys_an_older_set_out_of_a_cache_is_none_since_the_last_revocation() {
+    let asking = Asking::for_keys_since(Store::memory(), 3);
+    let (revoked, current) = (Rings::generate(Algorithm::ES256), Rings::generate(Algorithm::ES256));
+    let says = |rings: &Rings, revision: u64| {
+        Line::Says(rings.public_jwks().replace("\"revision\":0", &format!("\"revision\":{revision}")))
+    };
+    asking.line(says(&revoked, 2));
+    assert_eq!(asking.verdict(&of_others(&asking.world, &revoked)), Undecided);
+    asking.line(says(&current, 3));
+    asking.world.advance(1);
+    assert_eq!(asking.verdict(&of_others(&asking.world, &current)), In);
+    assert_eq!(asking.verdict(&of_others(&asking.world, &revoked)), Out);
 }
 
 #[test]

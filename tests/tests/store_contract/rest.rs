@@ -2,7 +2,7 @@
 
 use latchkey::{
     domain::{Attempt, AttemptLimits, EndCause, Session},
-    ports::Change,
+    ports::Published,
     tokens::sealed::Seed,
 };
 
@@ -16,10 +16,11 @@ pub(crate) async fn published_keys_are_read_back_and_replaced(store: impl Store)
     let first = NOW.seconds();
     let later = [(r#"{"keys":[]}"#, first), (r#"{"keys":[{"kty":"RSA"}]}"#, first), (r#"{"keys":[{}]}"#, first + 1)];
     for (document, revision) in later {
-        assert_eq!(store.publish_keys(document, revision).await.unwrap(), Change::Done);
+        assert_eq!(store.publish_keys(document, revision).await.unwrap(), Published::Anew);
+        assert_eq!(store.publish_keys(document, revision).await.unwrap(), Published::Again);
         assert_eq!(store.find_published_keys().await.unwrap().as_deref(), Some(document));
     }
-    assert_eq!(store.publish_keys("{}", first).await.unwrap(), Change::Stale, "somebody slow undoes no rotation");
+    assert_eq!(store.publish_keys("{}", first).await.unwrap(), Published::Stale, "somebody slow undoes no rotation");
     assert_eq!(store.find_published_keys().await.unwrap().as_deref(), Some(r#"{"keys":[{}]}"#));
 }
 

@@ -37,15 +37,13 @@ pub enum Change<'a> {
     ValidFrom(Timestamp),
 }
 
-/// What new keys are made with, and how long old ones stay.
+/// What new keys are made with.
 #[derive(Debug, Clone, Copy)]
 pub struct Maker {
     /// Of new keys that sign.
     pub algorithm: Algorithm,
     /// Where symmetric keys come from.
     pub random: Random,
-    /// The longest a session may live, in seconds: what is sealed has to be proven for as long.
-    pub session_absolute: u64,
 }
 
 /// The outcome of a change.
@@ -144,7 +142,7 @@ pub fn change(
     maker: &Maker,
     now: Timestamp,
 ) -> Result<Changed, ChangeError> {
-    let rules = Rules::of(kind, maker.session_absolute, now.seconds());
+    let rules = Rules::of(kind, now.seconds());
     match kind {
         Kind::Sign => apply(kind, ring, change, &rules, &|state| StoredKey::draw(maker.algorithm, state, now)),
         Kind::Seal | Kind::Pepper => {
@@ -223,4 +221,14 @@ pub fn list(kind: Kind, ring: &str) -> Result<(Vec<KeyInfo>, Timestamp), RingErr
         Kind::Sign => infos(kind, ring, |key: &StoredKey| Some(key.algorithm)),
         Kind::Seal | Kind::Pepper => infos(kind, ring, |_: &StoredSecret| None),
     }
+}
+
+/// Of two texts of one ring the greater one is the later. What cannot be read is earlier than anything.
+pub fn revision(ring: &str) -> u64 {
+    #[derive(serde::Deserialize)]
+    struct Revision {
+        #[serde(default)]
+        revision: u64,
+    }
+    serde_json::from_str(ring).map_or(0, |Revision { revision }| revision)
 }

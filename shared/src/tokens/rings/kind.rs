@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{PepperRing, RingError, SealRing, SignRing};
 
 /// The three kinds of ring. Each is a secret of its own, read by other functions, and retires its keys at its own time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Signs access tokens.

@@ -11,7 +11,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ChangeError, GenerateError, Kind, Ring};
-use crate::domain::lifetimes::{MAX_ACCESS_TOKEN_SECONDS, MAX_KEPT_SECONDS};
+use crate::domain::lifetimes::{MAX_ACCESS_TOKEN_SECONDS, MAX_KEPT_SECONDS, MAX_SESSION_SECONDS};
 
 /// How long a key is published before it is used, in seconds: longer than anybody keeps a key set. Our functions keep theirs
 /// for an hour at most, API Gateway's JWT authorizers for two.
@@ -96,11 +96,12 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// An app that read its ring an hour ago still makes things with a key that has just retired, and these live on.
-    pub(super) fn of(kind: Kind, session_absolute: u64, now: u64) -> Self {
+    /// An app that read its ring an hour ago still makes things with a key that has just retired, and these live on. A session
+    /// keeps the limit it began with: what is configured today says nothing about those there are.
+    pub(super) fn of(kind: Kind, now: u64) -> Self {
         let stays = match kind {
             Kind::Sign => Some(MAX_KEPT_SECONDS + MAX_ACCESS_TOKEN_SECONDS),
-            Kind::Seal => Some(MAX_KEPT_SECONDS + session_absolute),
+            Kind::Seal => Some(MAX_KEPT_SECONDS + MAX_SESSION_SECONDS),
             Kind::Pepper => None,
         };
         Self { stays, now }

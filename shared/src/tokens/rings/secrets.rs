@@ -14,7 +14,6 @@ use crate::{
 
 /// A symmetric key as it is stored.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct StoredSecret {
     id: u32,
     state: State,

@@ -41,7 +41,6 @@ pub(in crate::tokens) struct SigningKey {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct StoredKey {
     pub(super) algorithm: Algorithm,
     state: State,
