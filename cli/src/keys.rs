@@ -75,6 +75,7 @@ impl Kind {
 
 /// Does it and shows the rings.
 pub async fn run(action: Action, functions: &Functions, manner: &Manner) -> Result<ExitCode> {
+    let only_reads = matches!(action, Action::List);
     if let Some(consequence) = action.consequence() {
         confirm(&consequence, functions, manner.yes).await?;
     }
@@ -86,6 +87,9 @@ pub async fn run(action: Action, functions: &Functions, manner: &Manner) -> Resu
     let rings = Rings::read(&rings)?;
     if !manner.json {
         print!("{rings}");
+        if !only_reads {
+            println!("{}", if rings.changed { "changed" } else { "nothing was changed" });
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
