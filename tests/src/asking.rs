@@ -98,6 +98,11 @@ impl Asking {
         Self::new(store, Settings::default(), None, Jwks::none_before(revision))
     }
 
+    /// One that has to ask for keys, again after as many seconds.
+    pub fn for_keys_every(store: Store, seconds: u64) -> Self {
+        Self::new(store, Settings { reload: seconds, ..Settings::default() }, None, Jwks::none_before(0))
+    }
+
     /// One that holds the world's keys and asks for nothing while they do.
     pub fn for_nothing(store: Store) -> Self {
         let settings = Settings::default();

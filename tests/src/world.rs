@@ -50,6 +50,8 @@ pub struct Settings {
     pub work: HashWork,
     /// Where secrets come from.
     pub random: Random,
+    /// After how many seconds an authorizer fetches keys again that it had to fetch.
+    pub reload: u64,
 }
 
 impl Default for Settings {
@@ -63,6 +65,7 @@ impl Default for Settings {
             policy: PasswordPolicy::default(),
             work: HashWork { memory_kib: 64, iterations: 1 },
             random: Random::SYSTEM,
+            reload: 300,
         }
     }
 }

@@ -59,7 +59,7 @@ impl Keys {
             _ => {}
         }
         let mut held = self.held.borrow_mut();
-        if held.may_try(now)
+        if held.may_try(self.reload, now)
             && let Err(error) = held.fetch(issuer, now)
         {
             self.telemetry.note(Event::KeysUnreachable, &chain(&error));
@@ -86,8 +86,8 @@ impl Held {
     }
 
     /// Once in a while; once a second when nothing can be decided otherwise.
-    fn may_try(&self, now: Timestamp) -> bool {
-        let pause = if self.is_useless(now) { 1 } else { PAUSE };
+    fn may_try(&self, reload: u64, now: Timestamp) -> bool {
+        let pause = if self.is_useless(now) { 1 } else { PAUSE.min(reload) };
         self.tried_at.is_none_or(|tried_at| now < tried_at || now.since(tried_at) >= pause)
     }
 

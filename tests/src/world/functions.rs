@@ -18,9 +18,6 @@ use latchkey_well_known::WellKnown;
 use super::{Settings, quiet};
 use crate::store::Store;
 
-/// When authorizers fetch keys again that they have fetched, in seconds.
-pub(crate) const RELOAD: u64 = 300;
-
 /// All of them.
 pub(super) struct Functions {
     pub(super) register: Register<Store>,
@@ -81,7 +78,7 @@ fn verifier(settings: &Settings) -> Verifier {
 pub(crate) fn authorizer<F: Fetch>(settings: &Settings, keys: Jwks, bound: Option<Bound>, issuer: F) -> Authorizer<F> {
     Authorizer {
         issuer,
-        keys: Keys::new(&settings.audience(), keys, RELOAD, quiet()),
+        keys: Keys::new(&settings.audience(), keys, settings.reload, quiet()),
         revocations: bound.map(|bound| Revocations::new(bound, quiet())),
     }
 }

@@ -92,6 +92,16 @@ fn a17_fetched_keys_are_fetched_again_and_used_for_an_hour_without_the_issuer() 
 }
 
 #[test]
+fn keys_that_are_to_be_fetched_often_are() {
+    let asking = Asking::for_keys_every(Store::memory(), 5);
+    let token = || of_others(&asking.world, &asking.world.settings.rings);
+    for (seconds, fetches) in [(0, 1), (4, 0), (1, 1), (4, 0), (1, 1)] {
+        asking.world.advance(seconds);
+        assert_eq!((asking.verdict(&token()), asking.asked().len()), (In, fetches));
+    }
+}
+
+#[test]
 fn a17_an_unknown_key_is_fetched_at_most_every_half_minute_however_many_ask() {
     for asking in [Asking::for_keys(Store::memory()), Asking::for_nothing(Store::memory())] {
         let tokens = registered(&asking);
