@@ -90,6 +90,7 @@ fn a12_the_route_may_stand_beside_the_credential_where_a_gateway_remembers_answe
     let with = |(route, kind, source): (&str, Kind, Value)| {
         let mut event = kind.event(&value);
         event["requestContext"]["routeKey"] = json!(route);
+        event["routeKey"] = json!(route);
         event["identitySource"] = source;
         event.to_string()
     };
@@ -98,6 +99,9 @@ fn a12_the_route_may_stand_beside_the_credential_where_a_gateway_remembers_answe
         of_2(json!(["GET /notes", value])),
         of_1(format!("{value},GET /notes")),
         of_1(value.clone()),
+        ("ANY /notes", Kind::HttpApi2, json!([value, "ANY /notes"])),
+        ("ANY /notes", Kind::HttpApi1, json!(format!("{value},ANY /notes"))),
+        ("$default", Kind::HttpApi2, json!([value, "$default"])),
     ] {
         let event = with(case.clone());
         assert!(case.1.lets_in(&judges.decide(event.as_bytes())), "{case:?}");
@@ -110,6 +114,7 @@ fn a12_the_route_may_stand_beside_the_credential_where_a_gateway_remembers_answe
         of_1(format!("{value},GET /other")),
         of_1(format!("{value},GET /notes,GET /notes")),
         of_1(format!("{value},{value}")),
+        ("ANY /notes", Kind::HttpApi2, json!([value, "GET /notes"])),
     ] {
         judges.assert_event_denied(case.1, &format!("{case:?}"), with(case.clone()).as_bytes());
     }

@@ -123,7 +123,7 @@ fn malformed() -> ConfigError {
 
 /// The one value of an identity source (payload 2.0). The route key may stand beside it, for gateways that remember answers.
 fn only_source<'e>(event: &'e Event<'_>) -> Result<&'e str, Refusal> {
-    let route = event.route(Kind::HttpApi2);
+    let route = event.declared_route(Kind::HttpApi2);
     let is_route = |text: &Text<'_>| Some(Route::parse(text)) == route;
     let Some(Texts::List(sources)) = &event.identity_source else { return Err(NOT_ONE_SOURCE) };
     match &sources[..] {
@@ -137,7 +137,7 @@ fn only_source<'e>(event: &'e Event<'_>) -> Result<&'e str, Refusal> {
 fn joined_source<'e>(event: &'e Event<'_>) -> Result<&'e str, Refusal> {
     let Some(Texts::One(joined)) = &event.identity_source else { return Err(NOT_ONE_SOURCE) };
     Ok(match joined.split_once(',') {
-        Some((value, other)) if Some(Route::parse(other)) == event.route(Kind::HttpApi1) => value,
+        Some((value, other)) if Some(Route::parse(other)) == event.declared_route(Kind::HttpApi1) => value,
         _ => joined,
     })
 }

@@ -93,7 +93,7 @@ struct Http<'a> {
 /// The route that the gateway chose: never the path, which the caller wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Route<'a> {
-    /// `GET`; empty for names that have none, such as `$connect`.
+    /// `GET`, or `ANY` where an API declares it so; empty for names that have none, such as `$connect`.
     pub(super) method: &'a str,
     /// `/notes/{id}`, `$connect`, `$default`, `AppSync`.
     pub(super) resource: &'a str,
@@ -111,14 +111,6 @@ impl fmt::Display for Route<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let space = if self.method.is_empty() { "" } else { " " };
         write!(f, "{}{space}{}", self.method, self.resource)
-    }
-}
-
-/// The route of a key, with the method of the request where the API declares it for any.
-fn of_key<'a>(key: &'a str, method: Option<&'a str>) -> Option<Route<'a>> {
-    match Route::parse(key) {
-        Route { method: "ANY", resource } => Some(Route { method: method?, resource }),
-        route => Some(route),
     }
 }
 
@@ -159,24 +151,32 @@ impl<'a> Event<'a> {
         connects.then_some(Kind::WebSocket)
     }
 
-    /// The route, as this kind of event names it; a TOKEN event names none.
-    pub(super) fn route(&self, kind: Kind) -> Option<Route<'_>> {
+    /// The route as the API declares it; a TOKEN event names none.
+    pub(super) fn declared_route(&self, kind: Kind) -> Option<Route<'_>> {
         let context = &self.request_context;
         let of_resource = || {
             let (method, resource) = (context.http_method.as_deref()?, context.resource_path.as_deref()?);
             Some(Route { method, resource })
         };
         match kind {
-            Kind::HttpApi2 => of_key(self.route_key.as_deref()?, context.http.method.as_deref()),
-            Kind::HttpApi1 => match context.route_key.as_deref() {
-                Some(key) => of_key(key, context.http_method.as_deref()),
-                None => of_resource(),
-            },
+            Kind::HttpApi2 => self.route_key.as_deref().map(Route::parse),
+            Kind::HttpApi1 => context.route_key.as_deref().map(Route::parse).or_else(of_resource),
             Kind::RestRequest => of_resource(),
             Kind::RestToken => None,
             Kind::WebSocket => Some(Route::parse("$connect")),
             Kind::AppSync => Some(Route::parse("AppSync")),
         }
+    }
+
+    /// The route with the method of the request, also where the API declares it for any.
+    pub(super) fn route(&self, kind: Kind) -> Option<Route<'_>> {
+        let declared = self.declared_route(kind)?;
+        if declared.method != "ANY" {
+            return Some(declared);
+        }
+        let context = &self.request_context;
+        let method = if kind == Kind::HttpApi2 { &context.http.method } else { &context.http_method };
+        Some(Route { method: method.as_deref()?, ..declared })
     }
 
     /// The value of a path parameter, as the gateway read it from the path.
