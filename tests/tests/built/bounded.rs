@@ -7,7 +7,7 @@ use latchkey::{
     tokens::Algorithm,
 };
 use latchkey_tests::{
-    authorizer_event::{Kind, about},
+    authorizer_event::{KINDS, Kind, about},
     deployment::Environment,
     forge::Forge,
     issuer::{Issuer, Manner},
@@ -159,6 +159,38 @@ fn an_issuer_that_is_not_there_lets_nobody_in() {
     let claims = Forge::claims_with(&json!({ "iss": "http://127.0.0.1:9" }));
     let token = deployed.forge.token(&deployed.forge.header(), &claims);
     assert_eq!(decide(&deployed.authorizer(), &token), undecided());
+}
+
+#[test]
+fn a13_behind_every_kind_of_api_an_ended_session_is_denied_and_without_the_feed_nothing_is_decided() {
+    let deployed = Deployed::bounded();
+    deployed.ends(EVE);
+    let (ended, alive) = (deployed.token(EVE), deployed.token(ADA));
+    let ask =
+        |authorizer: &Function, kind: Kind, token: &str| authorizer.invoke(kind.about(token).to_string().as_bytes());
+    let authorizer = deployed.authorizer();
+    for kind in KINDS {
+        let outcome = ask(&authorizer, kind, &ended);
+        assert!(kind.is_denial(&outcome), "{kind:?}: {outcome:?}");
+        assert!(kind.lets_in(&ask(&authorizer, kind, &alive)), "{kind:?}");
+    }
+    deployed.issuer.answers(Manner::Silent);
+    let authorizer = deployed.authorizer();
+    for kind in KINDS {
+        let outcome = ask(&authorizer, kind, &alive).map_err(|report| report["errorMessage"].clone());
+        assert_eq!(outcome, undecided(), "{kind:?}");
+    }
+}
+
+#[test]
+fn a17_behind_every_kind_of_api_a_key_that_is_gone_lets_nobody_in() {
+    let deployed = Deployed::stateless();
+    let stranger = deployed.token_of(&Forge::new(&Rings::generate(Algorithm::ES256)), ADA);
+    let authorizer = deployed.authorizer();
+    for kind in KINDS {
+        let outcome = authorizer.invoke(kind.about(&stranger).to_string().as_bytes());
+        assert!(kind.is_denial(&outcome), "{kind:?}: {outcome:?}");
+    }
 }
 
 #[test]

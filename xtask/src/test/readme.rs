@@ -22,9 +22,11 @@ pub enum Command {
 const PASTED: [(&str, &str); 2] =
     [("curl -sS http://localhost:9000/", ""), ("cargo latchkey ", " --dev http://localhost:9000")];
 /// Lines that need AWS: `stack` builds, deploys and lists with the same program, and its tests call the same routes.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 10] = [
     "sam build",
     "sam deploy --guided",
+    "RULES=$(python3 -c 'import json; print(json.dumps(json.dumps(json.load(open(\"examples/protected-api/rules.json\")))))')",
+    "sam deploy --parameter-overrides \"RouteRules=$RULES\"",
     "sam list stack-outputs --stack-name latchkey",
     "sam deploy --guided --stack-name notes --parameter-overrides LatchkeyStack=latchkey",
     "sam deploy --stack-name latchkey --parameter-overrides PublicUrl=https://app.example.com",
