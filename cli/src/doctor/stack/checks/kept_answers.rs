@@ -79,13 +79,15 @@ mod tests {
         assert_eq!(check(&with_api(kept(300)))[0].level(), "warn");
         assert_eq!(check(&with_rules(with_api(kept(0))))[0].level(), "ok");
         assert_eq!(check(&with_rules(with_api(kept(1))))[0].level(), "fail");
-        let per_route = with_api(|api| {
-            kept(300)(api);
-            api.authorizers[0].identity_sources.push(PER_ROUTE.to_owned());
-        });
-        assert_eq!(check(&with_rules(per_route.clone()))[0].level(), "warn");
+        let per_route = || {
+            with_api(|api| {
+                kept(300)(api);
+                api.authorizers[0].identity_sources.push(PER_ROUTE.to_owned());
+            })
+        };
+        assert_eq!(check(&with_rules(per_route()))[0].level(), "warn");
         let own = r#"{"routes":{"GET /exp/{id}":{"subject":"id"}}}"#;
-        assert_eq!(check(&with_setting("LATCHKEY_RULES", own, per_route))[0].level(), "fail");
+        assert_eq!(check(&with_setting("LATCHKEY_RULES", own, per_route()))[0].level(), "fail");
     }
 
     #[test]
