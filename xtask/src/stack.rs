@@ -1,6 +1,6 @@
 //! `cargo xtask stack`: the real `template.yaml`, built and deployed by SAM into an AWS emulator on this machine.
 
-mod emulator;
+pub(crate) mod emulator;
 pub(crate) mod sam;
 mod urls;
 

@@ -139,7 +139,7 @@ fn spawn(program: &Path, port: u16, auth: bool) -> Result<Child> {
 }
 
 /// What makes a program take the emulator for AWS. The key `test` is its root user.
-pub(super) fn client_environment(endpoint: &str) -> [(&'static str, &str); 6] {
+pub(crate) fn client_environment(endpoint: &str) -> [(&'static str, &str); 6] {
     [
         ("NO_PROXY", "localhost,127.0.0.1"),
         ("AWS_ENDPOINT_URL", endpoint),
