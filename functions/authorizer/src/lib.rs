@@ -3,7 +3,10 @@
 
 use latchkey::{
     config::{ConfigError, Env},
-    domain::Timestamp,
+    domain::{
+        Timestamp,
+        lifetimes::{MAX_KEPT_SECONDS, RELOAD_SECONDS},
+    },
     error::Error,
     http::authorizer::Caller,
     published::{Bound, Fetch, Https, Keys, Revocations, mark},
@@ -34,7 +37,7 @@ pub fn start(env: &Env) -> Result<Authorizer<Https>, ConfigError> {
         Some(_) => Jwks::from_env(env)?,
         None => mark::no_keys_yet(env),
     };
-    let reload = env.number("LATCHKEY_KEYS_RELOAD_SECONDS", 300, 1..=3600)?;
+    let reload = env.number("LATCHKEY_KEYS_RELOAD_SECONDS", RELOAD_SECONDS, 1..=MAX_KEPT_SECONDS)?;
     Ok(Authorizer {
         issuer: Https::new(&audience.issuer, env),
         keys: Keys::new(&audience, keys, reload, telemetry),

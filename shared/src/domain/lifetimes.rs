@@ -10,6 +10,10 @@ pub const MAX_SESSION_SECONDS: u64 = 366 * 24 * 3600;
 /// success is an outage. So a key that retires is still used for an hour.
 pub const MAX_KEPT_SECONDS: u64 = 3600;
 
+/// Seconds after which what a function holds is put together anew: `LATCHKEY_KEYS_RELOAD_SECONDS`. Keys are published for
+/// hours before they are used, so this is only how late a revocation is seen where no sandbox is replaced.
+pub const RELOAD_SECONDS: u64 = 300;
+
 /// Lifetimes of one deployment, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetimes {

@@ -4,7 +4,7 @@ use std::{cell::RefCell, time::Duration};
 
 use super::{Fetch, Unfetched};
 use crate::{
-    domain::Timestamp,
+    domain::{Timestamp, lifetimes::MAX_KEPT_SECONDS},
     error::{Error, Refusal, chain},
     telemetry::{Event, Telemetry},
     tokens::{AccessClaims, Audience, Jwks, Verifier},
@@ -20,9 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Seconds between two tries while keys are held: what a flood of unknown `kid`s costs.
 const PAUSE: u64 = 30;
-
-/// Fetched keys are used for this many seconds when they cannot be fetched again, and not longer.
-const MAX_AGE: u64 = 3600;
 
 /// Verifies tokens with the keys it holds.
 pub struct Keys {
@@ -74,7 +71,7 @@ impl Keys {
 impl Held {
     /// How old fetched keys are. A clock that was set back says nothing.
     fn age(&self, now: Timestamp) -> Option<u64> {
-        self.fetched_at.map(|fetched_at| if now < fetched_at { MAX_AGE } else { now.since(fetched_at) })
+        self.fetched_at.map(|fetched_at| if now < fetched_at { MAX_KEPT_SECONDS } else { now.since(fetched_at) })
     }
 
     fn is_due(&self, reload: u64, now: Timestamp) -> bool {
@@ -82,7 +79,7 @@ impl Held {
     }
 
     fn is_useless(&self, now: Timestamp) -> bool {
-        self.verifier.has_no_keys() || self.age(now).is_some_and(|age| age >= MAX_AGE)
+        self.verifier.has_no_keys() || self.age(now).is_some_and(|age| age >= MAX_KEPT_SECONDS)
     }
 
     /// Once in a while; once a second when nothing can be decided otherwise.

@@ -9,14 +9,14 @@ use std::{
 use super::StartupError;
 use crate::{
     config::Env,
-    domain::{Timestamp, lifetimes::MAX_KEPT_SECONDS, time::system_clock},
+    domain::{
+        Timestamp,
+        lifetimes::{MAX_KEPT_SECONDS, RELOAD_SECONDS},
+        time::system_clock,
+    },
     error::Error,
     telemetry::{Event, Facts, Telemetry},
 };
-
-/// Seconds after which what a function holds is put together anew: `LATCHKEY_KEYS_RELOAD_SECONDS`. Keys are published for
-/// hours before they are used, so this is only how late a revocation is seen where no sandbox is replaced.
-const RELOAD_SECONDS: u64 = 300;
 
 /// Seconds until the next try after one that failed: not every request shall wait for an outage.
 const RETRY_SECONDS: u64 = 10;
