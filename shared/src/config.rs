@@ -10,14 +10,14 @@ pub use env::{ConfigError, Env};
 use crate::{
     domain::{
         AttemptLimits, Lifetimes, Random,
-        lifetimes::{MAX_ACCESS_TOKEN_SECONDS, MAX_SESSION_SECONDS},
+        lifetimes::{MAX_ACCESS_TOKEN_SECONDS, MAX_KEPT_SECONDS, MAX_SESSION_SECONDS},
     },
-    published::Bound,
+    published::{Bound, Refetch},
     tokens::{Algorithm, Audience, Jwks, rings::Maker},
 };
 
 /// Every variable there is. A function reads the ones it needs and may be given all of them.
-const NAMES: [&str; 31] = [
+const NAMES: [&str; 32] = [
     "LATCHKEY_ISSUER",
     "LATCHKEY_AUDIENCE",
     "LATCHKEY_CLIENT_ID",
@@ -43,6 +43,7 @@ const NAMES: [&str; 31] = [
     "LATCHKEY_ATTEMPT_WINDOW_SECONDS",
     "LATCHKEY_LOG_LEVEL",
     "LATCHKEY_KEYS_RELOAD_SECONDS",
+    "LATCHKEY_KEYS_COOLDOWN_SECONDS",
     "LATCHKEY_KEYS_CHANGED",
     "LATCHKEY_KEY_HOLDERS",
     "LATCHKEY_AUTHORIZER_FUNCTION",
@@ -110,6 +111,20 @@ impl Bound {
             "bounded" => Ok(Some(bound)),
             _ => Err(ConfigError::new("LATCHKEY_REVOCATION", "must be stateless or bounded")),
         }
+    }
+}
+
+impl Refetch {
+    /// Reads when keys are fetched again; each field names its variable.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when one is out of bounds.
+    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+        let default = Self::default();
+        Ok(Self {
+            reload: env.number("LATCHKEY_KEYS_RELOAD_SECONDS", default.reload, 1..=MAX_KEPT_SECONDS)?,
+            cooldown: env.number("LATCHKEY_KEYS_COOLDOWN_SECONDS", default.cooldown, 1..=300)?,
+        })
     }
 }
 

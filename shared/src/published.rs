@@ -13,7 +13,7 @@ pub mod revocations;
 use std::time::Duration;
 
 pub use https::Https;
-pub use keys::Keys;
+pub use keys::{Keys, Refetch};
 pub use revocations::{Bound, Revocations};
 
 /// Gets the public documents of one issuer.

@@ -6,7 +6,7 @@ use std::{cell::RefCell, future::Future, io, rc::Rc, time::Duration};
 
 use latchkey::{
     error::Error,
-    published::{Bound, Fetch, Unfetched},
+    published::{Bound, Fetch, Refetch, Unfetched},
     tokens::Jwks,
 };
 use latchkey_authorizer::{Authorizer, prove};
@@ -98,9 +98,9 @@ impl Asking {
         Self::new(store, Settings::default(), None, Jwks::none_before(revision))
     }
 
-    /// One that has to ask for keys, again after as many seconds.
-    pub fn for_keys_every(store: Store, seconds: u64) -> Self {
-        Self::new(store, Settings { reload: seconds, ..Settings::default() }, None, Jwks::none_before(0))
+    /// One that has to ask for keys, and asks again as it is told.
+    pub fn for_keys_again(store: Store, refetch: Refetch) -> Self {
+        Self::new(store, Settings { refetch, ..Settings::default() }, None, Jwks::none_before(0))
     }
 
     /// One that holds the world's keys and asks for nothing while they do.

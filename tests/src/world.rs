@@ -12,6 +12,7 @@ use latchkey::{
         serve::answer,
     },
     passwords::{HashWork, PasswordPolicy},
+    published::Refetch,
     telemetry::Telemetry,
     tokens::Audience,
 };
@@ -50,8 +51,8 @@ pub struct Settings {
     pub work: HashWork,
     /// Where secrets come from.
     pub random: Random,
-    /// After how many seconds an authorizer fetches keys again that it had to fetch.
-    pub reload: u64,
+    /// When an authorizer fetches keys again.
+    pub refetch: Refetch,
 }
 
 impl Default for Settings {
@@ -65,7 +66,7 @@ impl Default for Settings {
             policy: PasswordPolicy::default(),
             work: HashWork { memory_kib: 64, iterations: 1 },
             random: Random::SYSTEM,
-            reload: 300,
+            refetch: Refetch::default(),
         }
     }
 }

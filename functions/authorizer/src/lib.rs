@@ -3,13 +3,10 @@
 
 use latchkey::{
     config::{ConfigError, Env},
-    domain::{
-        Timestamp,
-        lifetimes::{MAX_KEPT_SECONDS, RELOAD_SECONDS},
-    },
+    domain::Timestamp,
     error::Error,
     http::authorizer::Caller,
-    published::{Bound, Fetch, Https, Keys, Revocations, mark},
+    published::{Bound, Fetch, Https, Keys, Refetch, Revocations, mark},
     telemetry::Telemetry,
     tokens::{AccessClaims, Audience, Jwks},
 };
@@ -37,10 +34,9 @@ pub fn start(env: &Env) -> Result<Authorizer<Https>, ConfigError> {
         Some(_) => Jwks::from_env(env)?,
         None => mark::no_keys_yet(env),
     };
-    let reload = env.number("LATCHKEY_KEYS_RELOAD_SECONDS", RELOAD_SECONDS, 1..=MAX_KEPT_SECONDS)?;
     Ok(Authorizer {
         issuer: Https::new(&audience.issuer, env),
-        keys: Keys::new(&audience, keys, reload, telemetry),
+        keys: Keys::new(&audience, keys, Refetch::from_env(env)?, telemetry),
         revocations: Bound::from_env(env)?.map(|bound| Revocations::new(bound, telemetry)),
     })
 }

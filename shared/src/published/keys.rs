@@ -4,7 +4,10 @@ use std::{cell::RefCell, time::Duration};
 
 use super::{Fetch, Unfetched};
 use crate::{
-    domain::{Timestamp, lifetimes::MAX_KEPT_SECONDS},
+    domain::{
+        Timestamp,
+        lifetimes::{MAX_KEPT_SECONDS, RELOAD_SECONDS},
+    },
     error::{Error, Refusal, chain},
     telemetry::{Event, Telemetry},
     tokens::{AccessClaims, Audience, Jwks, Verifier},
@@ -18,13 +21,25 @@ const MAX_BYTES: u64 = 64 * 1024;
 /// How long a request waits for keys. Without them nothing can be decided, so it is more than the feed is given.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Seconds between two tries while keys are held: what a flood of unknown `kid`s costs.
-const PAUSE: u64 = 30;
+/// When keys are fetched although some are held, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refetch {
+    /// `LATCHKEY_KEYS_RELOAD_SECONDS`, default 300: fetched keys are fetched again when they are older.
+    pub reload: u64,
+    /// `LATCHKEY_KEYS_COOLDOWN_SECONDS`, default 30: between two tries, if it is less than `reload`. A flood of tokens that
+    /// name unknown keys costs one fetch in that time, and a key nobody could know yet is trusted that much later.
+    pub cooldown: u64,
+}
+
+impl Default for Refetch {
+    fn default() -> Self {
+        Self { reload: RELOAD_SECONDS, cooldown: 30 }
+    }
+}
 
 /// Verifies tokens with the keys it holds.
 pub struct Keys {
-    /// `LATCHKEY_KEYS_RELOAD_SECONDS`: fetched keys are fetched again when they are older.
-    reload: u64,
+    refetch: Refetch,
     telemetry: Telemetry,
     held: RefCell<Held>,
 }
@@ -38,10 +53,10 @@ struct Held {
 
 impl Keys {
     /// Trusts `keys`; when there are none, they are fetched when it is asked for the first time.
-    pub fn new(audience: &Audience, keys: Jwks, reload: u64, telemetry: Telemetry) -> Self {
+    pub fn new(audience: &Audience, keys: Jwks, refetch: Refetch, telemetry: Telemetry) -> Self {
         let verifier = Verifier::new(audience, keys);
         let held = Held { verifier, fetched_at: None, tried_at: None };
-        Self { reload, telemetry, held: RefCell::new(held) }
+        Self { refetch, telemetry, held: RefCell::new(held) }
     }
 
     /// Verifies a token as it came.
@@ -52,11 +67,11 @@ impl Keys {
         let verified = self.held.borrow().verifier.verify(unverified, now);
         match verified {
             Err(refusal) if refusal != Refusal::UNKNOWN_KEY => return Err(refusal.into()),
-            Ok(claims) if !self.held.borrow().is_due(self.reload, now) => return Ok(claims),
+            Ok(claims) if !self.held.borrow().is_due(self.refetch, now) => return Ok(claims),
             _ => {}
         }
         let mut held = self.held.borrow_mut();
-        if held.may_try(self.reload, now)
+        if held.may_try(self.refetch, now)
             && let Err(error) = held.fetch(issuer, now)
         {
             self.telemetry.note(Event::KeysUnreachable, &chain(&error));
@@ -74,8 +89,8 @@ impl Held {
         self.fetched_at.map(|fetched_at| if now < fetched_at { MAX_KEPT_SECONDS } else { now.since(fetched_at) })
     }
 
-    fn is_due(&self, reload: u64, now: Timestamp) -> bool {
-        self.age(now).is_some_and(|age| age >= reload)
+    fn is_due(&self, refetch: Refetch, now: Timestamp) -> bool {
+        self.age(now).is_some_and(|age| age >= refetch.reload)
     }
 
     fn is_useless(&self, now: Timestamp) -> bool {
@@ -83,8 +98,8 @@ impl Held {
     }
 
     /// Once in a while; once a second when nothing can be decided otherwise.
-    fn may_try(&self, reload: u64, now: Timestamp) -> bool {
-        let pause = if self.is_useless(now) { 1 } else { PAUSE.min(reload) };
+    fn may_try(&self, refetch: Refetch, now: Timestamp) -> bool {
+        let pause = if self.is_useless(now) { 1 } else { refetch.cooldown.min(refetch.reload) };
         self.tried_at.is_none_or(|tried_at| now < tried_at || now.since(tried_at) >= pause)
     }
 

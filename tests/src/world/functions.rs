@@ -78,7 +78,7 @@ fn verifier(settings: &Settings) -> Verifier {
 pub(crate) fn authorizer<F: Fetch>(settings: &Settings, keys: Jwks, bound: Option<Bound>, issuer: F) -> Authorizer<F> {
     Authorizer {
         issuer,
-        keys: Keys::new(&settings.audience(), keys, settings.reload, quiet()),
+        keys: Keys::new(&settings.audience(), keys, settings.refetch, quiet()),
         revocations: bound.map(|bound| Revocations::new(bound, quiet())),
     }
 }

@@ -77,6 +77,7 @@ fn f8_a_malformed_setting_is_named_and_its_value_is_not_shown() {
         ("login", "LATCHKEY_ATTEMPTS_PER_ACCOUNT", "must be a whole number"),
         ("me", "LATCHKEY_ATTEMPT_WINDOW_SECONDS", "must be a whole number"),
         ("authorizer", "LATCHKEY_KEYS_RELOAD_SECONDS", "must be a whole number from 1 to 3600"),
+        ("authorizer", "LATCHKEY_KEYS_COOLDOWN_SECONDS", "must be a whole number from 1 to 300"),
         ("authorizer", "LATCHKEY_REVOCATION", "must be stateless or bounded"),
         ("authorizer", "LATCHKEY_REVOCATION_MAX_AGE_SECONDS", "must be a whole number from 1 to 60"),
         ("authorizer", "LATCHKEY_REVOCATION_STALE_SECONDS", "must be a whole number from 0 to 3600"),

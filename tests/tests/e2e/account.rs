@@ -12,7 +12,7 @@ const DEPLOYMENT: Duration = Duration::from_secs(120);
 
 pub(crate) struct Account {
     agent: ureq::Agent,
-    endpoint: String,
+    pub(crate) endpoint: String,
 }
 
 impl Account {

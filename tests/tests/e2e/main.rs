@@ -6,6 +6,7 @@ mod account;
 mod admin;
 mod keys;
 mod kinds;
+mod operator;
 mod rules;
 mod stack;
 mod whole;

@@ -1,6 +1,6 @@
 //! The stateless authorizer and keys it has to fetch: none in its environment, or others than a token names.
 
-use latchkey::{ports::PublishKeys, tokens::Algorithm};
+use latchkey::{ports::PublishKeys, published::Refetch, tokens::Algorithm};
 use latchkey_tests::{
     api::Tokens,
     asking::{
@@ -93,7 +93,7 @@ fn a17_fetched_keys_are_fetched_again_and_used_for_an_hour_without_the_issuer() 
 
 #[test]
 fn keys_that_are_to_be_fetched_often_are() {
-    let asking = Asking::for_keys_every(Store::memory(), 5);
+    let asking = Asking::for_keys_again(Store::memory(), Refetch { reload: 5, ..Refetch::default() });
     let token = || of_others(&asking.world, &asking.world.settings.rings);
     for (seconds, fetches) in [(0, 1), (4, 0), (1, 1), (4, 0), (1, 1)] {
         asking.world.advance(seconds);
@@ -102,12 +102,19 @@ fn keys_that_are_to_be_fetched_often_are() {
 }
 
 #[test]
-fn a17_an_unknown_key_is_fetched_at_most_every_half_minute_however_many_ask() {
-    for asking in [Asking::for_keys(Store::memory()), Asking::for_nothing(Store::memory())] {
+fn a17_an_unknown_key_is_fetched_once_per_cooldown_however_many_ask() {
+    let every = |cooldown| Asking::for_keys_again(Store::memory(), Refetch { cooldown, ..Refetch::default() });
+    let authorizers = [
+        (Asking::for_keys(Store::memory()), 2),
+        (Asking::for_nothing(Store::memory()), 2),
+        (every(20), 3),
+        (every(60), 1),
+    ];
+    for (asking, fetches) in authorizers {
         let tokens = registered(&asking);
         let stranger = Rings::generate(Algorithm::ES256);
         asking.verdict(&tokens.access);
-        asking.world.advance(30);
+        asking.world.advance(60);
         asking.asked();
         for _ in 0..60 {
             for _ in 0..10 {
@@ -116,7 +123,7 @@ fn a17_an_unknown_key_is_fetched_at_most_every_half_minute_however_many_ask() {
             assert_eq!(asking.verdict(&tokens.access), In, "others are not slowed down");
             asking.world.advance(1);
         }
-        assert_eq!(asking.asked(), ["/.well-known/jwks.json"; 2]);
+        assert_eq!(asking.asked(), vec!["/.well-known/jwks.json"; fetches]);
     }
 }
 

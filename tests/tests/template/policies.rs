@@ -8,7 +8,7 @@ use crate::Outcome;
 use crate::access::statements;
 use crate::cloudformation::{Template, list, root};
 
-/// What each port of `shared/src/ports.rs` calls, as table and action. Parts of a transaction count one by one.
+/// What each port of `shared/src/ports/` calls, as table and action. Parts of a transaction count one by one.
 const PORTS: [(&str, &[&str]); 23] = [
     ("ReserveAttempt", &["Ephemera UpdateItem"]),
     ("ClearAttempts", &["Ephemera DeleteItem"]),
