@@ -15,6 +15,11 @@ impl Folder {
         Self(folder)
     }
 
+    /// Where a file of this name would be.
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+
     /// A new file with this text, as the value of a setting.
     pub(crate) fn file(&self, text: &str) -> String {
         let number: [u8; 8] = Random::SYSTEM.draw().unwrap();

@@ -7,6 +7,8 @@ mod authorization;
 mod bounded;
 mod carriers;
 mod claims;
+#[cfg(target_os = "linux")]
+mod clock;
 mod faults;
 mod folder;
 mod judges;
