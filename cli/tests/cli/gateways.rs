@@ -30,11 +30,16 @@ pub fn gateway(path: &str, good: bool) -> Reply {
         ]}),
         ("/v2/apis/notes/routes", true) => json!({ "items": [{ "routeKey": "ANY /notes", "authorizerId": "a1" }] }),
         ("/restapis", _) => json!({ "item": [{ "id": "rest", "name": "old" }] }),
-        ("/restapis/rest/authorizers", _) => json!({ "item": [{
-            "id": "a2", "name": "Latchkey", "type": "REQUEST", "authorizerUri": uri,
-            "authorizerResultTtlInSeconds": if good { json!(0) } else { json!(null) },
-        }]}),
-        ("/restapis/rest/resources", false) => json!({ "position": "2", "item": [{ "id": "root", "path": "/" }] }),
+        ("/restapis/rest/authorizers", _) => {
+            let kept = if good { json!(0) } else { json!(null) };
+            let authorizer = |id: &str, kind: &str| json!({ "id": id, "name": "Latchkey", "type": kind, "authorizerUri": uri, "authorizerResultTtlInSeconds": kept });
+            json!({ "item": [authorizer("a2", "REQUEST"), authorizer("a3", "TOKEN")] })
+        }
+        ("/restapis/rest/resources", false) => {
+            json!({ "position": "2", "item": [{ "id": "live", "path": "/live/{name}", "resourceMethods": {
+                "GET": { "httpMethod": "GET", "authorizerId": "a3" },
+            }}]})
+        }
         ("/restapis/rest/resources", true) if query.contains("embed=methods") => {
             json!({ "item": [{ "id": "old", "path": "/old", "resourceMethods": {
                 "GET": { "httpMethod": "GET", "authorizerId": "a2", "methodIntegration": { "type": "AWS_PROXY" } },
