@@ -90,13 +90,10 @@ async fn methods(client: &Client, api: &str) -> Fact<Vec<Method>> {
 async fn origins(client: &Client, api: &str, methods: Fact<Vec<Method>>) -> Fact<Vec<Origin>> {
     let mut origins: Vec<Origin> = methods?.iter().flat_map(of_answers).collect();
     let path = format!("/restapis/{api}/gatewayresponses");
-    let responses = pages::all(async |token| {
-        let request = client.get_gateway_responses().rest_api_id(api).limit(PER_PAGE);
-        let page = request.set_position(token).send().await.map_err(refused(&path))?;
-        Ok((page.items.unwrap_or_default(), page.position))
-    });
+    // A list that AWS never cuts into pages.
+    let responses = client.get_gateway_responses().rest_api_id(api).send().await.map_err(refused(&path))?;
     // The others repeat what DEFAULT_4XX and DEFAULT_5XX say.
-    for response in responses.await?.iter().filter(|response| !response.default_response()) {
+    for response in responses.items().iter().filter(|response| !response.default_response()) {
         let kind = response.response_type().map_or("?", types::GatewayResponseType::as_str);
         origins.extend(origin(response.response_parameters(), "gatewayresponse", &format!("gateway response {kind}")));
     }
