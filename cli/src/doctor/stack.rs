@@ -1,13 +1,16 @@
 //! What a deployment is like, before anybody judges it.
 
+mod apis;
 pub mod checks;
 mod read;
+mod rules;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::keys::Rings;
+pub use apis::{Api, Authorizer, Kind, Origin};
 
 /// Something that was looked up, or in one line why it could not be.
 pub type Fact<T> = Result<T, String>;
@@ -61,47 +64,6 @@ pub struct Function {
     pub environment: BTreeMap<String, String>,
 }
 
-/// What kind of gateway asks.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
-    /// An HTTP API.
-    Http,
-    /// A REST API.
-    Rest,
-    /// A WebSocket API: asks once per connection and keeps no answers.
-    WebSocket,
-}
-
-/// An API of API Gateway.
-#[derive(Clone, Debug)]
-pub struct Api {
-    /// Name and id.
-    pub name: String,
-    /// Which kind.
-    pub kind: Kind,
-    /// Origins that the gateway itself lets pages call from.
-    pub origins: Vec<String>,
-    /// Those of its authorizers that are ours.
-    pub authorizers: Vec<Authorizer>,
-}
-
-/// An authorizer that asks one of our functions.
-#[derive(Clone, Debug)]
-pub struct Authorizer {
-    /// Its name in the API.
-    pub name: String,
-    /// The logical id of the function that it asks.
-    pub function: String,
-    /// Seconds for which an answer is kept.
-    pub kept: i32,
-    /// What an answer is kept for.
-    pub identity_sources: Vec<String>,
-    /// `1.0` or `2.0`; of HTTP APIs only.
-    pub payload_format: Option<String>,
-    /// Answers are yes and no instead of policies; of HTTP APIs only.
-    pub simple_responses: bool,
-}
-
 impl Deployment {
     /// The rules by which a function decides about routes, if there are any.
     fn rules(&self, function: &str) -> Option<&str> {
@@ -146,8 +108,10 @@ pub mod tests {
             identity_sources: vec!["$request.header.Authorization".to_owned()],
             payload_format: Some("2.0".to_owned()),
             simple_responses: true,
+            names_no_route: false,
+            routes: Ok(vec!["GET /notes".to_owned()]),
         };
-        Api { name: "notes".to_owned(), kind: Kind::Http, origins: Vec::new(), authorizers: vec![authorizer] }
+        Api { name: "notes".to_owned(), kind: Kind::Http, origins: Ok(Vec::new()), authorizers: vec![authorizer] }
     }
 
     /// A deployment that no check finds anything about.
@@ -184,7 +148,7 @@ pub mod tests {
 
     /// The same deployment with rules for the routes.
     pub fn with_rules(deployment: Deployment) -> Deployment {
-        with_setting("LATCHKEY_RULES", "{}", deployment)
+        with_setting("LATCHKEY_RULES", r#"{"routes":{"GET /notes":"authenticated"}}"#, deployment)
     }
 
     /// The same with a setting of every function.

@@ -44,6 +44,16 @@ pub fn unknown(what: &str, error: &str) -> Verdict {
     )
 }
 
+/// Names in a sentence: the first ones, and how many more there are.
+pub fn few(names: &[impl AsRef<str>]) -> String {
+    const SHOWN: usize = 5;
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 impl Verdict {
     /// `ok`, `warn` or `fail`.
     pub fn level(&self) -> &'static str {

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::aws::stack;
 use crate::doctor::{in_order as issuer, key, now};
+use crate::gateways::{FUNCTION, gateway};
 use crate::server::{Reply, Request, Server};
 
-const FUNCTION: &str = "arn:aws:lambda:eu-central-1:123456789012:function:latchkey-Authorizer-1X";
 const RESOURCES: [(&str, &str); 6] = [
     ("Users", "AWS::DynamoDB::Table"),
     ("Sessions", "AWS::DynamoDB::Table"),
@@ -26,17 +26,19 @@ enum Health {
 }
 
 fn account(health: Health) -> Server {
-    Server::start(move |request, url| {
-        let target = request.headers.get("x-amz-target").map_or("", String::as_str);
-        let action = request.body.split('&').find_map(|field| field.strip_prefix("Action="));
-        match (action, target.rsplit('.').next().unwrap_or_default(), request.path.as_str()) {
-            (Some(action), ..) => cloudformation(action, &request.body, url),
-            (_, "", path) if path.starts_with("/20") => lambda(request, health),
-            (_, "", path) if path.contains("apis") => gateway(path, health),
-            (_, "", _) => issuer(request, url),
-            (_, operation, _) => table_or_log(operation, &request.body, health),
-        }
-    })
+    Server::start(move |request, url| answer(request, url, health))
+}
+
+fn answer(request: &Request, url: &str, health: Health) -> Reply {
+    let target = request.headers.get("x-amz-target").map_or("", String::as_str);
+    let action = request.body.split('&').find_map(|field| field.strip_prefix("Action="));
+    match (action, target.rsplit('.').next().unwrap_or_default(), request.path.as_str()) {
+        (Some(action), ..) => cloudformation(action, &request.body, url),
+        (_, "", path) if path.starts_with("/20") => lambda(request, health),
+        (_, "", path) if path.contains("apis") => gateway(path, health == Health::Good),
+        (_, "", _) => issuer(request, url),
+        (_, operation, _) => table_or_log(operation, &request.body, health),
+    }
 }
 
 fn cloudformation(action: &str, body: &str, url: &str) -> Reply {
@@ -75,7 +77,7 @@ fn lambda(request: &Request, health: Health) -> Reply {
         return Reply::json(200, json!({ "keys": keys.collect::<Vec<_>>(), "valid_from": 0 }));
     }
     let keys = if health == Health::Good { vec![key("k1"), key("k2")] } else { vec![key("k1"), key("revoked")] };
-    let environment = json!({ "LATCHKEY_JWKS": json!({ "keys": keys }).to_string(), "LATCHKEY_RULES": "[]" });
+    let environment = json!({ "LATCHKEY_JWKS": json!({ "keys": keys }).to_string(), "LATCHKEY_RULES": rules(health) });
     Reply::json(
         200,
         json!({
@@ -84,6 +86,16 @@ fn lambda(request: &Request, health: Health) -> Reply {
             "LoggingConfig": { "LogGroup": "/aws/lambda/latchkey-authorizer" },
         }),
     )
+}
+
+/// Of an ill account one is about no route. That of `/live` fits by its path alone, behind the authorizer of type TOKEN.
+fn rules(health: Health) -> String {
+    let names = ["GET /notes", "PUT /notes", "GET /old", "GET /live/{id}", "AppSync"];
+    let mut routes: BTreeMap<_, _> = names.into_iter().map(|name| (name, "authenticated")).collect();
+    if health == Health::Bad {
+        routes.insert("DELETE /notes/{id}", "deny");
+    }
+    json!({ "default": "deny", "routes": routes }).to_string()
 }
 
 fn table_or_log(operation: &str, body: &str, health: Health) -> Reply {
@@ -106,38 +118,24 @@ fn table_or_log(operation: &str, body: &str, health: Health) -> Reply {
     )
 }
 
-fn gateway(path: &str, health: Health) -> Reply {
-    let good = health == Health::Good;
-    let uri = format!("arn:aws:apigateway:eu-central-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations");
-    let path = path.split('?').next().unwrap_or_default();
-    Reply::json(
-        200,
-        match path {
-            "/v2/apis" => json!({ "items": [
-                { "apiId": "latchkey-Api-1X", "name": "latchkey", "protocolType": "HTTP" },
-                { "apiId": "notes", "name": "notes", "protocolType": "HTTP",
-                  "corsConfiguration": { "allowOrigins": [if good { "https://app.example.com" } else { "*" }] } },
-            ]}),
-            "/v2/apis/notes/authorizers" => json!({ "items": [{
-                "name": "Latchkey", "authorizerUri": uri, "authorizerResultTtlInSeconds": if good { 0 } else { 300 },
-                "identitySource": ["$request.header.Authorization"],
-                "authorizerPayloadFormatVersion": "2.0", "enableSimpleResponses": good,
-            }]}),
-            "/restapis" => json!({ "item": [{ "id": "rest", "name": "old" }] }),
-            "/restapis/rest/authorizers" => json!({ "item": [{
-                "name": "Latchkey", "authorizerUri": uri, "authorizerResultTtlInSeconds": if good { json!(0) } else { json!(null) },
-            }]}),
-            _ => json!({ "items": [] }),
-        },
-    )
+/// Every check as it is reported, and the exit code.
+fn checks(server: &Server) -> (Option<i32>, Vec<Value>) {
+    let said = stack(server, &["doctor", "--json", "--timeout", "5"]);
+    let report: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{}{}", said.out, said.err));
+    (said.code, report["checks"].as_array().unwrap().clone())
+}
+
+/// What one check says.
+fn found(checks: &[Value], name: &str) -> Vec<String> {
+    let of = checks.iter().filter(|check| check["check"] == name);
+    of.map(|check| format!("{} {}", check["level"].as_str().unwrap(), check["found"].as_str().unwrap())).collect()
 }
 
 /// The worst level of each check of the deployment, and the exit code.
 fn levels(health: Health) -> (Option<i32>, BTreeMap<String, String>) {
-    let said = stack(&account(health), &["doctor", "--json", "--timeout", "5"]);
-    let report: Value = serde_json::from_str(&said.out).unwrap_or_else(|_| panic!("{}{}", said.out, said.err));
+    let (code, checks) = checks(&account(health));
     let mut levels = BTreeMap::new();
-    for check in report["checks"].as_array().unwrap() {
+    for check in &checks {
         let (name, level) = (check["check"].as_str().unwrap(), check["level"].as_str().unwrap());
         let worst: &mut String = levels.entry(name.to_owned()).or_default();
         if ["ok", "warn", "fail"].iter().position(|it| *it == level)
@@ -146,7 +144,7 @@ fn levels(health: Health) -> (Option<i32>, BTreeMap<String, String>) {
             *worst = level.to_owned();
         }
     }
-    (said.code, levels)
+    (code, levels)
 }
 
 #[test]
@@ -155,7 +153,7 @@ fn an_account_in_order_is_found_in_order() {
     let not_ok: Vec<_> = levels.iter().filter(|(_, level)| *level != "ok").collect();
     // The small server sends no Date.
     assert_eq!(not_ok, [(&"clock".to_owned(), &"warn".to_owned())]);
-    assert_eq!((code, levels.len()), (Some(0), 28));
+    assert_eq!((code, levels.len()), (Some(0), 29));
 }
 
 #[test]
@@ -170,10 +168,53 @@ fn everything_that_is_wrong_in_an_account_is_found() {
         ("rotation", "fail"),
         ("authorizer's keys", "fail"),
         ("kept answers", "fail"),
+        ("route rules", "warn"),
         ("simple responses", "fail"),
         ("open gateways", "warn"),
         ("logs", "warn"),
     ] {
         assert_eq!(levels[check], level, "{check}");
+    }
+}
+
+#[test]
+fn what_gateways_allow_pages_of_every_origin_and_which_rule_has_no_route_is_said() {
+    let (_, of_good) = checks(&account(Health::Good));
+    assert_eq!(
+        found(&of_good, "open gateways"),
+        ["ok none of 3 is itself set to allow every origin; what functions and templates answer was not looked at"]
+    );
+    assert_eq!(found(&of_good, "route rules"), ["ok 4 for routes, each of which is declared"]);
+    let (_, of_bad) = checks(&account(Health::Bad));
+    assert_eq!(
+        found(&of_bad, "open gateways"),
+        [
+            "warn notes (notes) allows pages of * in its CORS settings",
+            "warn old (rest) allows pages of * in OPTIONS /old, * in gateway response DEFAULT_4XX",
+        ]
+    );
+    assert_eq!(
+        found(&of_bad, "route rules"),
+        ["warn these rules decide nothing, for no route behind our authorizers has their name: DELETE /notes/{id}"]
+    );
+}
+
+#[test]
+fn what_may_not_be_read_of_an_api_is_said_with_the_permission_that_is_missing() {
+    for (path, check, of) in [
+        ("/apis/notes/routes", "route rules", "the routes of notes (notes)"),
+        ("/restapis/rest/resources", "route rules", "the routes of old (rest)"),
+        ("/restapis/rest/resources", "open gateways", "which pages old (rest) allows"),
+        ("/restapis/rest/gatewayresponses", "open gateways", "which pages old (rest) allows"),
+        ("/apis/notes/authorizers", "kept answers", "the APIs of this account and region"),
+    ] {
+        let server = Server::start(move |request, url| match request.path.contains(path) {
+            true => Reply::json(403, json!({ "message": "no" })).with("x-amzn-errortype", "AccessDeniedException"),
+            false => answer(request, url, Health::Good),
+        });
+        let (code, checks) = checks(&server);
+        let reason = format!("AccessDeniedException: no (it takes apigateway:GET on {path})");
+        assert_eq!(found(&checks, check), [format!("fail {of} cannot be looked at: {reason}")]);
+        assert_eq!(code, Some(1));
     }
 }

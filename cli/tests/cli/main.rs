@@ -7,6 +7,7 @@ mod asked;
 mod aws;
 mod deployment;
 mod doctor;
+mod gateways;
 mod hostile;
 mod keys_and_users;
 mod server;

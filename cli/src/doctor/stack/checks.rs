@@ -10,6 +10,7 @@ mod overlap;
 mod retention;
 mod rings;
 mod rotation;
+mod route_rules;
 mod simple_responses;
 mod wide_open;
 
@@ -18,7 +19,7 @@ use crate::doctor::verdict::{Finding, Verdict};
 
 type Check = fn(&Deployment) -> Vec<Verdict>;
 
-const ALL: [(&str, Check); 12] = [
+const ALL: [(&str, Check); 13] = [
     ("stack's issuer", issuer_output::check),
     ("expiry", expiry::check),
     ("backups", backups::check),
@@ -28,6 +29,7 @@ const ALL: [(&str, Check); 12] = [
     ("retired keys", overlap::check),
     ("authorizer's keys", inline_keys::check),
     ("kept answers", kept_answers::check),
+    ("route rules", route_rules::check),
     ("simple responses", simple_responses::check),
     ("open gateways", wide_open::check),
     ("logs", retention::check),

@@ -2,6 +2,7 @@
 
 mod functions;
 mod gateways;
+mod pages;
 mod retention;
 mod tables;
 
@@ -15,9 +16,6 @@ use crate::aws::said;
 use crate::functions::{Function, Stack};
 use crate::keys::Rings;
 use crate::{answer, time};
-
-/// No stack has more resources, no account more APIs than this many pages.
-const PAGES: usize = 100;
 
 impl Deployment {
     /// Reads all of it.
@@ -73,21 +71,18 @@ struct Resources {
 
 impl Resources {
     async fn of(stack: &Stack) -> Result<Self> {
+        let client = stack.aws.cloudformation();
+        let resources = pages::all(async |token| {
+            let request = client.list_stack_resources().stack_name(&stack.name).set_next_token(token);
+            let page = request.send().await.map_err(|error| said(&error))?;
+            Ok((page.stack_resource_summaries.unwrap_or_default(), page.next_token))
+        });
+        let resources = resources.await.map_err(|error| anyhow!("the resources of {}: {error}", stack.name))?;
         let mut by_type: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-        let mut token = None;
-        for _ in 0..PAGES {
-            let request = stack.aws.cloudformation().list_stack_resources().stack_name(&stack.name);
-            let page = request.set_next_token(token).send().await;
-            let page = page.map_err(|error| anyhow!("the resources of {}: {}", stack.name, said(&error)))?;
-            for resource in page.stack_resource_summaries() {
-                let ids = (resource.logical_resource_id(), resource.physical_resource_id());
-                if let (Some(kind), (Some(logical), Some(physical))) = (resource.resource_type(), ids) {
-                    by_type.entry(kind.to_owned()).or_default().push((logical.to_owned(), physical.to_owned()));
-                }
-            }
-            token = page.next_token;
-            if token.is_none() {
-                break;
+        for resource in resources {
+            let ids = (resource.logical_resource_id, resource.physical_resource_id);
+            if let (Some(kind), (Some(logical), Some(physical))) = (resource.resource_type, ids) {
+                by_type.entry(kind).or_default().push((logical, physical));
             }
         }
         Ok(Self { by_type })

@@ -1,6 +1,7 @@
 //! How long gateways keep the authorizers' answers, and what for.
 
 use super::Deployment;
+use crate::doctor::stack::rules::Rules;
 use crate::doctor::stack::{Api, Authorizer, Kind};
 use crate::doctor::verdict::{Verdict, fail, ok, unknown, warn};
 
@@ -48,15 +49,31 @@ fn verdict(deployment: &Deployment, api: &Api, authorizer: &Authorizer) -> Verdi
                 "set its TTL to 0, or, without rules about the caller's own id, add {PER_ROUTE} to its identity sources"
             ),
         ),
-        Some(_) => warn(
-            format!("{who}: the answer for one route is kept {kept} s, past sign-out and expiry"),
-            "set its TTL to 0, above all if the API declares a route for ANY and rules tell its methods apart",
-        ),
+        Some(rules) => match route_of_several_rules(rules, authorizer) {
+            Some(route) => fail(
+                format!(
+                    "{who}: the answer for one method of {route} is kept {kept} s and used for the others, rules or not"
+                ),
+                "set its TTL to 0, or declare a route for each of these methods",
+            ),
+            None => warn(
+                format!("{who}: the answer for one route is kept {kept} s, past sign-out and expiry"),
+                "set its TTL to 0 unless you can live with that",
+            ),
+        },
         None => warn(
             format!("{who}: answers are kept {kept} s, past sign-out and expiry"),
             "set its TTL to 0 unless you can live with that",
         ),
     }
+}
+
+/// A route for `ANY` with rules that tell its methods apart. None as well where the routes could not be looked at: the check
+/// of rules says that.
+fn route_of_several_rules<'a>(rules: &str, authorizer: &'a Authorizer) -> Option<&'a str> {
+    let rules = Rules::read(rules)?;
+    let mut routes = authorizer.routes.as_ref().ok()?.iter().map(String::as_str);
+    routes.find(|route| rules.tell_methods_apart(route))
 }
 
 /// Policies name every route that the caller may use.
@@ -88,6 +105,19 @@ mod tests {
         assert_eq!(check(&with_rules(per_route()))[0].level(), "warn");
         let own = r#"{"routes":{"GET /exp/{id}":{"subject":"id"}}}"#;
         assert_eq!(check(&with_setting("LATCHKEY_RULES", own, per_route()))[0].level(), "fail");
+    }
+
+    #[test]
+    fn an_answer_that_is_kept_for_a_route_of_any_fails_where_rules_tell_its_methods_apart() {
+        let level = |route: &str| {
+            let deployment = with_api(|api| {
+                kept(300)(api);
+                api.authorizers[0].identity_sources.push(PER_ROUTE.to_owned());
+                api.authorizers[0].routes = Ok(vec!["GET /other".to_owned(), route.to_owned()]);
+            });
+            check(&with_rules(deployment))[0].level()
+        };
+        assert_eq!([level("ANY /notes"), level("GET /notes"), level("ANY /other")], ["fail", "warn", "warn"]);
     }
 
     #[test]
