@@ -13,6 +13,7 @@ mod judges;
 mod keys;
 mod kinds;
 mod logs;
+mod payloads;
 mod rotation;
 mod rules;
 mod secrets;
