@@ -79,10 +79,7 @@ pub async fn run(action: Action, functions: &Functions, manner: &Manner) -> Resu
     if let Some(consequence) = action.consequence() {
         confirm(&consequence, functions, manner.yes).await?;
     }
-    let payload = match action {
-        Action::List => json!({ "action": "list" }),
-        other => other.payload(&actor(functions, manner).await?),
-    };
+    let payload = action.payload(&actor(functions, manner).await?);
     let rings = answer::read(&functions.invoke(Function::RotateKeys, &payload).await?, manner.json)?;
     let rings = Rings::read(&rings)?;
     if !manner.json {
@@ -147,6 +144,7 @@ mod tests {
     #[test]
     fn every_action_becomes_the_payload_that_rotate_keys_takes() {
         let reason = || Reason { reason: "leaked".to_owned() };
+        assert_eq!(payload(&Action::List), r#"{"action":"list","actor":"ada"}"#);
         assert_eq!(
             payload(&Action::Rotate { kind: None, force: false }),
             r#"{"action":"rotate","force":false,"actor":"ada"}"#

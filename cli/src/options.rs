@@ -70,10 +70,10 @@ pub struct Reason {
     pub reason: String,
 }
 
-/// What the functions take as actor and reason: 1 to 200 characters that are no control characters.
+/// What the functions take as actor and reason: 1 to 200 characters, not all of them blank, that are no control characters.
 fn words(text: &str) -> Result<String, String> {
-    if !(1..=200).contains(&text.chars().count()) || text.chars().any(char::is_control) {
-        return Err("1 to 200 characters, no control characters".to_owned());
+    if text.trim().is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
+        return Err("1 to 200 characters, not only spaces, no control characters".to_owned());
     }
     Ok(text.to_owned())
 }
@@ -92,7 +92,7 @@ mod tests {
     fn a_reason_is_a_short_line_of_text() {
         assert!(words("left the company").is_ok());
         assert!(words(&"ä".repeat(200)).is_ok());
-        for text in ["", &"a".repeat(201), "two\nlines", "\u{1b}[2J"] {
+        for text in ["", "  ", &"a".repeat(201), "two\nlines", "\u{1b}[2J"] {
             assert!(words(text).is_err(), "{text:?}");
         }
     }

@@ -6,6 +6,8 @@ pub mod bodies;
 #[cfg(feature = "aws")]
 mod event;
 #[cfg(feature = "aws")]
+pub mod payload;
+#[cfg(feature = "aws")]
 pub mod problem;
 #[cfg(feature = "aws")]
 pub mod reply;

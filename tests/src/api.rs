@@ -5,7 +5,10 @@ use std::future::Future;
 use latchkey::domain::Random;
 use serde_json::{Value, json};
 
-use crate::exchange::{Answer, Call};
+use crate::{
+    exchange::{Answer, Call},
+    forge::decode,
+};
 
 /// A deployment that answers.
 pub trait Api {
@@ -99,6 +102,15 @@ pub struct Tokens {
     pub session_id: String,
     /// The user's id.
     pub user_id: String,
+}
+
+impl Tokens {
+    /// The `kid` of the key that signed the access token.
+    pub fn kid(&self) -> String {
+        let header = self.access.split('.').next().unwrap_or_default();
+        let header: Value = serde_json::from_slice(&decode(header)).expect("a token begins with JSON");
+        header["kid"].as_str().expect("a token names its key").to_owned()
+    }
 }
 
 impl From<Answer> for Tokens {

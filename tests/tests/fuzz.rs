@@ -10,6 +10,7 @@ use std::{cell::OnceCell, future::Future};
 
 use latchkey::tokens::{RefreshToken, SessionToken, access::bearer};
 use latchkey_tests::{
+    anything::{any_json, config},
     api::{Api, Tokens},
     exchange::{Answer, Call},
     forge::Forge,
@@ -17,7 +18,7 @@ use latchkey_tests::{
     world::{ISSUER, START, Settings, World},
 };
 use proptest::{
-    prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof},
+    prelude::{Strategy, any, prop, prop_oneof},
     prop_assert, prop_assert_eq, proptest,
 };
 use serde_json::{Value, json};
@@ -58,27 +59,6 @@ impl Somewhere {
             self.world.authorize(token).is_some() || self.run(self.world.authorize_session(token)).is_some();
         authorized || doors != (401, 401)
     }
-}
-
-fn config() -> ProptestConfig {
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
-}
-
-/// JSON of any kind, a few levels deep.
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_map(|number| json!(number)),
-        any::<String>().prop_map(Value::from),
-    ];
-    leaf.prop_recursive(4, 32, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(any::<String>(), inner, 0..4).prop_map(|members| json!(members)),
-        ]
-    })
 }
 
 /// Where an event can be changed.

@@ -12,13 +12,14 @@ use latchkey::{
     tokens::Subject,
 };
 use latchkey_tests::{
+    anything::{any_json, config},
     authorizer_event::{KINDS, Kind},
     rules::{Asked, OWN_ID, rules},
     store::Store,
     world::{START, Settings, World},
 };
 use proptest::{
-    prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof},
+    prelude::{Just, Strategy, any, prop, prop_oneof},
     prop_assert, prop_assert_eq, proptest,
     test_runner::TestCaseError,
 };
@@ -60,27 +61,6 @@ fn authorizer(settings: &[(&str, &str)]) -> Result<Authorizer, latchkey::config:
     let quiet = [("LATCHKEY_LOG_LEVEL", "error")].into_iter().chain(settings.iter().copied());
     let variables = quiet.map(|(name, value)| (name.to_owned(), value.to_owned()));
     Authorizer::from_env("test", &Env::new(variables)?)
-}
-
-fn config() -> ProptestConfig {
-    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
-}
-
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        ".*".prop_map(Value::from),
-        prop_oneof!["2.0", "1.0", "REQUEST", "TOKEN", "CONNECT", "\\$connect", "GET /notes", "Bearer x"]
-            .prop_map(Value::from),
-    ];
-    leaf.prop_recursive(3, 16, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(".{0,9}", inner, 0..4).prop_map(|members| json!(members)),
-        ]
-    })
 }
 
 /// The members of an event and of what is in it, as pointers.

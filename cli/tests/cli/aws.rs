@@ -164,7 +164,7 @@ fn what_the_doctor_may_not_look_at_is_a_failure() {
 #[test]
 fn a_stack_that_is_not_there_is_named() {
     let server = Server::start(|_, _| denied("ValidationError", "Stack with id blue does not exist"));
-    for words in [&["doctor", "--stack", "blue"][..], &["keys", "list", "--stack", "blue"]] {
+    for words in [&["doctor", "--stack", "blue"][..], &["keys", "list", "--stack", "blue", "--actor", "ada"]] {
         let said = stack(&server, words);
         assert_eq!((said.code, said.out.as_str()), (Some(1), ""));
         assert!(said.err.contains("the stack blue: ValidationError: Stack with id blue"), "{}", said.err);

@@ -26,7 +26,7 @@ fn keys_are_listed_as_a_table() {
                  sign  k1  active  RS256      2026-01-01T00:00:00Z  -\n";
     assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (Some(0), table, ""));
     let path = "/2015-03-31/functions/rotate-keys/invocations".to_owned();
-    assert_eq!(sent(&server), [(path, json!({ "action": "list" }))]);
+    assert_eq!(sent(&server), [(path, json!({ "action": "list", "actor": "ada" }))]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::time::Instant;
 use action::{Action, Done};
 use latchkey::{
     config::Env,
-    domain::{Remark, Timestamp, time::BrokenClock},
+    domain::{Timestamp, time::BrokenClock},
     dynamodb::DynamoDb,
     error::Error,
     operations::admin::{
@@ -52,7 +52,7 @@ pub async fn answer<S: Accounts + ListSessions + EndSession>(
     now: Result<Timestamp, BrokenClock>,
 ) -> Box<RawValue> {
     let started = Instant::now();
-    let Request { name, actor, reason, action } = Request::read(payload);
+    let Request { name, said, action } = Request::read(payload);
     // Boxed: the futures of the SDK are nested deeper than the compiler computes layouts in one go.
     let (action, result) = match action {
         Ok(action) => {
@@ -61,7 +61,6 @@ pub async fn answer<S: Accounts + ListSessions + EndSession>(
         }
         Err(error) => (None, Err(error)),
     };
-    let said = [actor, reason].map(|remark| remark.map(Remark::into_string));
     let facts = log::facts(said, action.as_ref(), &result);
     telemetry.record(request_id, "INVOKE", name, log::status(&result), started.elapsed(), &facts);
     reply::render(&result)

@@ -1,8 +1,9 @@
 //! What the one line of an invocation says: who asked, why, about whom, and what came of it. It never names an email.
 
 use latchkey::{
+    domain::Remark,
     error::Error,
-    http::problem,
+    http::{payload::Said, problem},
     telemetry::{Event, Facts},
 };
 
@@ -14,11 +15,7 @@ pub(crate) fn status(result: &Result<Done, Error>) -> u16 {
 }
 
 /// Everything else. What was refused is an event as well.
-pub(crate) fn facts(
-    [actor, purpose]: [Option<String>; 2],
-    action: Option<&Action>,
-    result: &Result<Done, Error>,
-) -> Facts {
+pub(crate) fn facts(said: Said, action: Option<&Action>, result: &Result<Done, Error>) -> Facts {
     let told = match result {
         Ok(_) => Facts { event: action.map(Action::event), ..Facts::default() },
         Err(error) => Facts { event: Some(Event::AdministrationRefused), ..problem::facts(error) },
@@ -27,5 +24,6 @@ pub(crate) fn facts(
     let user_id = found.or(action.and_then(Action::user_id));
     let session_id = action.and_then(Action::session_id);
     let (user_id, session_id) = (user_id.map(|id| id.to_string()), session_id.map(|id| id.to_string()));
+    let [actor, purpose] = [said.actor, said.reason].map(|remark| remark.map(Remark::into_string));
     Facts { actor, purpose, user_id, session_id, ..told }
 }

@@ -1,17 +1,17 @@
 //! What is sent to the function, and what is made of it.
 
 use latchkey::{
-    domain::{Remark, SessionId, UserId, Words},
+    domain::{SessionId, UserId, Words},
     error::Error,
-    http::request::Fields,
+    http::{
+        payload::{self, Said},
+        request::Fields,
+    },
     ports::Grants,
 };
 use serde::Deserialize;
 
 use crate::action::Action;
-
-/// The longest payload that is read: many times the longest list of words.
-const MAX_BYTES: usize = 32 * 1024;
 
 /// One payload. What changes something says why; what only reads may.
 #[derive(Deserialize)]
@@ -28,14 +28,12 @@ enum Sent {
     DeleteUser { actor: String, reason: String, user_id: String },
 }
 
-/// What is asked for, and by whom. Who asks is known, if they said it well, also when what they ask is not acceptable.
+/// What is asked for, and by whom.
 pub(crate) struct Request {
     /// The action's name, empty when it is not understood.
     pub(crate) name: &'static str,
-    /// Who asks.
-    pub(crate) actor: Option<Remark>,
-    /// Why.
-    pub(crate) reason: Option<Remark>,
+    /// Who asks, and why.
+    pub(crate) said: Said,
     /// What.
     pub(crate) action: Result<Action, Error>,
 }
@@ -43,33 +41,20 @@ pub(crate) struct Request {
 impl Request {
     /// Reads a payload.
     pub(crate) fn read(payload: &str) -> Self {
-        match parse(payload) {
+        match payload::parse(payload) {
             Ok(sent) => accept(sent),
-            Err(error) => Self { name: "", actor: None, reason: None, action: Err(error) },
+            Err(error) => Self { name: "", said: Said::default(), action: Err(error) },
         }
     }
-}
-
-/// Unlike callers of the API, an administrator is told what serde says: which member is unknown, missing or of another type.
-fn parse(payload: &str) -> Result<Sent, Error> {
-    if payload.len() > MAX_BYTES {
-        return Err(Error::BodyTooLarge);
-    }
-    // serde would take an array of the values for the object as well.
-    if !payload.trim_ascii_start().starts_with('{') {
-        return Err(Error::MalformedBody("not a JSON object".into()));
-    }
-    serde_json::from_str(payload).map_err(|error| Error::MalformedBody(error.to_string()))
 }
 
 fn accept(sent: Sent) -> Request {
     let mut fields = Fields::default();
     let name = sent.name();
     let (actor, reason) = sent.said();
-    let actor = fields.keep("/actor", Remark::parse(actor));
-    let reason = reason.map(|text| fields.keep("/reason", Remark::parse(text)));
+    let said = Said::parse(&mut fields, Some(actor), reason);
     let action = sent.into_action(&mut fields);
-    Request { name, actor, reason: reason.flatten(), action: fields.check(action) }
+    Request { name, said, action: fields.check(action) }
 }
 
 impl Sent {

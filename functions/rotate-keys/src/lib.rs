@@ -17,36 +17,27 @@ mod rotation;
 use cloudformation::{Answer, Outcome};
 use latchkey::{
     config::Env,
+    domain::Timestamp,
     dynamodb::client::connector,
-    error::{Error, chain},
+    error::{Error, FieldError, chain},
     http::problem,
     ports::PublishKeys,
     startup::{Startup, StartupError},
-    tokens::rings::{KeyInfo, Maker},
+    tokens::rings::{KeyInfo, Kind, Maker},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use action::{Action, invalid};
+use action::Action;
 use log::Log;
 use publication::Publication;
 use rings::Rings;
-
-/// What the function is invoked with.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub enum Event {
-    /// By CloudFormation.
-    Deployment(CustomResource),
-    /// By an operator, the schedule, or a deployment that has ended.
-    Action(Value),
-}
 
 /// A custom resource event, as far as it matters here.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct CustomResource {
+struct CustomResource {
     request_type: RequestType,
     #[serde(rename = "ResponseURL")]
     response_url: String,
@@ -72,15 +63,16 @@ struct State {
     changed: bool,
 }
 
-/// Handles one event. What becomes of a deployment's, good or bad, goes to CloudFormation; an action is answered.
+/// Handles one event: of CloudFormation, to which goes whatever becomes of it, good or bad; or an action, which an operator, the
+/// schedule or a deployment that has ended asks for, and which is answered.
 ///
 /// # Errors
 /// When CloudFormation cannot be reached, or the settings are so wrong that nothing can be done; and when an action fails that
 /// nobody reads the answer of.
-pub async fn handle(env: &Env, event: Event, request_id: String) -> Result<Value, StartupError> {
-    match event {
-        Event::Deployment(event) => deploy(env, &event, &request_id).await.map(|()| Value::Null),
-        Event::Action(event) => act(env, event, &request_id).await,
+pub async fn handle(env: &Env, event: &str, request_id: &str) -> Result<Value, StartupError> {
+    match serde_json::from_str(event) {
+        Ok(resource) => deploy(env, &resource, request_id).await.map(|()| Value::Null),
+        Err(_) => act(env, event, request_id).await,
     }
 }
 
@@ -111,9 +103,9 @@ async fn ensure(env: &Env, log: &mut Log) -> Result<(), Error> {
     publication(env, &startup)?.publish(&rings).await
 }
 
-async fn act(env: &Env, event: Value, request_id: &str) -> Result<Value, StartupError> {
+async fn act(env: &Env, payload: &str, request_id: &str) -> Result<Value, StartupError> {
     let mut log = Log::begin(env, request_id)?;
-    let result = match Action::parse(event, &mut log) {
+    let result = match Action::read(payload, &mut log) {
         Ok(action) => perform(env, &action, &mut log).await,
         Err(error) => Err(error),
     };
@@ -132,28 +124,29 @@ async fn perform(env: &Env, action: &Action, log: &mut Log) -> Result<State, Err
     let mut rings = Rings::new(startup.keys(), Maker::from_env(env).map_err(unavailable)?)?;
     let publication = publication(env, &startup)?;
     match action {
-        Action::List => {}
-        Action::Publish => {
+        Action::List { .. } => {}
+        Action::Publish { .. } => {
             // What a deployment of an earlier version made has no next keys.
             rings.ensure(log).await?;
             publication.publish(&rings).await?;
         }
-        Action::Rotate { kind, force } => {
+        Action::Rotate { kind, force, .. } => {
             let rotated = rings.rotate(*kind, *force, &publication, log).await;
             // Also when one of them could not be rotated: what is published follows the others.
             let published = publication.publish(&rings).await;
             rotated.and(published)?;
         }
-        Action::Revoke { kind, id } => {
-            let found = rings.revoke(*kind, id, &publication, log).await?;
+        Action::Revoke { kind, id, .. } => {
+            let found = rings.revoke(kind.unwrap_or(Kind::Sign), id, &publication, log).await?;
             // Also when the key is gone already: an earlier try may have ended before this.
             publication.publish_and_restart(&rings).await?;
             if !found {
-                return Err(invalid("/id", "no key has this id; what is published has been written again"));
+                let detail = "no key has this id; what is published has been written again";
+                return Err(Error::InvalidInput(vec![FieldError::new("/id", detail)]));
             }
         }
-        Action::ValidFrom { at } => {
-            rings.set_valid_from(*at, log).await?;
+        Action::ValidFrom { at, .. } => {
+            rings.set_valid_from(at.map(Timestamp::from_seconds), log).await?;
             publication.publish_and_restart(&rings).await?;
         }
     }

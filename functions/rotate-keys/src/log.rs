@@ -4,8 +4,9 @@ use std::time::Instant;
 
 use latchkey::{
     config::{ConfigError, Env},
+    domain::Remark,
     error::Error,
-    http::problem,
+    http::{payload::Said, problem},
     telemetry::{Event, Facts, Telemetry},
     tokens::rings::{Change, Kind, rotation::Moved},
 };
@@ -34,8 +35,9 @@ impl Log {
         self.action = action;
     }
 
-    pub(crate) fn asked_by(&mut self, actor: Option<String>, purpose: Option<String>) {
-        (self.facts.actor, self.facts.purpose) = (actor, purpose);
+    pub(crate) fn asked_by(&mut self, said: Said) {
+        [self.facts.actor, self.facts.purpose] =
+            [said.actor, said.reason].map(|remark| remark.map(Remark::into_string));
     }
 
     /// Notes what became of the keys of one kind.
@@ -78,7 +80,8 @@ impl Log {
                 // What an operator has mistyped is no failure, nor what they are told to try again.
                 let is_failure = status >= 500 || (is_unattended && status == 409);
                 let event = if is_failure { Some(Event::KeysFailed) } else { self.facts.event };
-                let reason = reason.or_else(|| Some(error.to_string()));
+                // Nobody reads what the schedule is answered. What a malformed payload says stays out: serde quotes it.
+                let reason = reason.or_else(|| matches!(error, Error::Conflict(_)).then(|| error.to_string()));
                 (status, Facts { problem, reason, event, ..self.facts })
             }
         };

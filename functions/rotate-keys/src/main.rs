@@ -2,12 +2,15 @@
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use latchkey::config::Env;
-use latchkey_rotate_keys::{Event, handle};
+use latchkey_rotate_keys::handle;
+use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     let env = &Env::from_process()?;
-    // In a box: the compiler gives up on a future in which so many others are nested.
-    let serve = |event: LambdaEvent<Event>| Box::pin(handle(env, event.payload, event.context.request_id));
-    lambda_runtime::run(service_fn(serve)).await
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
+        // In a box: the compiler gives up on a future in which so many others are nested.
+        Box::pin(async move { handle(env, event.payload.get(), &event.context.request_id).await })
+    }))
+    .await
 }

@@ -9,7 +9,7 @@ pub struct Remark(String);
 
 /// A text that is no remark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must have 1 to 200 characters and no control characters")]
+#[error("must have 1 to 200 characters, not only spaces, and no control characters")]
 pub struct InvalidRemark;
 
 impl Remark {

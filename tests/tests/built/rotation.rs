@@ -6,7 +6,6 @@ use latchkey::{domain::time::system_clock, tokens::Algorithm};
 use latchkey_tests::{
     api::{Api, Person, Tokens},
     deployment::{Deployment, Environment},
-    forge::decode,
     lambda::Lambda,
     rings::Rings,
     runtime_api::Function,
@@ -49,7 +48,7 @@ impl Place {
     /// What a deployment has done, without the authorizer.
     fn publish_in_table(&self) {
         let environment = self.environment.clone().without("LATCHKEY_AUTHORIZER_FUNCTION");
-        act(&environment.function("rotate-keys"), &json!({ "action": "publish" }));
+        act(&environment.function("rotate-keys"), &json!({ "action": "publish", "actor": "ada" }));
     }
 
     fn rotate_keys(&self) -> Function {
@@ -90,12 +89,6 @@ fn revoke(kid: &str) -> Value {
     json!({ "action": "revoke", "id": kid, "actor": "ada", "reason": "a drill" })
 }
 
-/// The key that signed a token.
-fn kid_of(access: &str) -> String {
-    let header: Value = serde_json::from_slice(&decode(access.split('.').next().unwrap())).unwrap();
-    header["kid"].as_str().unwrap().to_owned()
-}
-
 #[test]
 fn a_rotation_is_published_before_it_is_answered() {
     let place = Place::new();
@@ -117,7 +110,7 @@ fn a_rotation_is_published_before_it_is_answered() {
 fn of_many_that_rotate_what_is_due_at_once_exactly_one_does() {
     let place = Place::new();
     let functions: Vec<_> = (0..6).map(|_| place.rotate_keys()).collect();
-    let event = json!({ "action": "rotate", "kind": "sign" });
+    let event = json!({ "action": "rotate", "kind": "sign", "actor": "ada" });
     let answers: Vec<_> = thread::scope(|scope| {
         let running: Vec<_> = functions.iter().map(|function| scope.spawn(|| act(function, &event))).collect();
         running.into_iter().map(|thread| thread.join().unwrap()).collect()
@@ -132,13 +125,13 @@ fn of_many_that_rotate_what_is_due_at_once_exactly_one_does() {
 fn rotations_by_force_at_once_lose_no_key() {
     let place = Place::new();
     let functions: Vec<_> = (0..4).map(|_| place.rotate_keys()).collect();
-    let event = json!({ "action": "rotate", "kind": "sign", "force": true });
+    let event = json!({ "action": "rotate", "kind": "sign", "force": true, "actor": "ada" });
     let answers: Vec<_> = thread::scope(|scope| {
         let running: Vec<_> = functions.iter().map(|function| scope.spawn(|| act(function, &event))).collect();
         running.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     let rotated = answers.iter().filter(|answer| answer["changed"] == true).count();
-    let answer = place.act(&json!({ "action": "publish" }));
+    let answer = place.act(&json!({ "action": "publish", "actor": "ada" }));
     assert!(rotated >= 1 && answers.iter().all(|answer| answer["problem"].is_null()), "{answers:?}");
     assert_eq!(kids(&answer, "retired").len(), rotated);
     assert_eq!(place.told().len(), rotated + 2);
@@ -180,16 +173,16 @@ fn a_function_that_cannot_be_updated_is_named_and_the_action_can_be_repeated() {
 fn a_function_that_is_busy_or_written_by_somebody_else_is_asked_again() {
     let place = Place::new();
     place.lambda.refuse(&[409, 429, 500, 403, 412]);
-    assert_eq!(place.act(&json!({ "action": "publish" }))["changed"], false);
+    assert_eq!(place.act(&json!({ "action": "publish", "actor": "ada" }))["changed"], false);
     assert_eq!((place.told().len(), place.lambda.writes()), (2, 1));
-    place.act(&json!({ "action": "publish" }));
+    place.act(&json!({ "action": "publish", "actor": "ada" }));
     assert_eq!(place.lambda.writes(), 1, "what is as it should be is not written");
 }
 
 #[test]
 fn a17_a_redeployment_after_a_rotation_changes_no_key_and_the_authorizer_gets_them_back() {
     let place = Place::new();
-    place.act(&json!({ "action": "rotate", "kind": "sign" }));
+    place.act(&json!({ "action": "rotate", "kind": "sign", "actor": "ada" }));
     let (told, ring) = (place.told(), fs::read_to_string(place.sign.strip_prefix("file:").unwrap()).unwrap());
     place.lambda.deploy("authorizer", json!({ "LATCHKEY_LOG_LEVEL": "warn" }));
     let answer = place.act(&json!({ "action": "publish", "actor": "deployment" }));
@@ -201,14 +194,14 @@ fn a17_a_redeployment_after_a_rotation_changes_no_key_and_the_authorizer_gets_th
 #[test]
 fn a_key_whose_time_is_over_takes_no_room_in_the_authorizer() {
     let place = Place::new();
-    let ended = kids(&place.act(&json!({ "action": "rotate", "kind": "sign" })), "retired").remove(0);
+    let ended = kids(&place.act(&json!({ "action": "rotate", "kind": "sign", "actor": "ada" })), "retired").remove(0);
     assert!(place.told().contains(&ended));
     let path = place.sign.strip_prefix("file:").unwrap();
     let mut ring: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let retired = ring["keys"].as_array_mut().unwrap().iter_mut().find(|key| key["state"] == "retired").unwrap();
     retired["not_after"] = system_clock().unwrap().seconds().into();
     fs::write(path, ring.to_string()).unwrap();
-    assert_eq!(place.act(&json!({ "action": "publish" }))["changed"], false);
+    assert_eq!(place.act(&json!({ "action": "publish", "actor": "ada" }))["changed"], false);
     assert!(!place.told().contains(&ended) && place.told().len() == 2);
 }
 
@@ -220,7 +213,7 @@ fn a_ring_of_an_earlier_deployment_gains_its_next_key() {
     ring["keys"].as_array_mut().unwrap().truncate(1);
     ring.as_object_mut().unwrap().remove("revision");
     fs::write(path, ring.to_string()).unwrap();
-    let problem = place.act(&json!({ "action": "rotate", "kind": "sign" }))["problem"].clone();
+    let problem = place.act(&json!({ "action": "rotate", "kind": "sign", "actor": "ada" }))["problem"].clone();
     assert_eq!(problem["status"], 409, "the new key is known to nobody yet: {problem}");
     assert_eq!((place.kids("active").len(), place.kids("next").len(), place.told().len()), (1, 1, 2));
 }
@@ -234,7 +227,7 @@ fn an_action_is_one_line_that_says_who_why_and_what_became_of_which_key() {
     act(&function, &revoke(&active));
     act(&function, &json!({ "action": "rotate", "kind": "seal", "actor": "schedule" }));
     place.lambda.delete("authorizer");
-    act(&function, &json!({ "action": "publish" }));
+    act(&function, &json!({ "action": "publish", "actor": "ada" }));
     let log = function.stop().output;
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |number: usize, member: &str| lines[number][member].clone();
@@ -261,16 +254,16 @@ async fn a17_warm_functions_take_a_rotation_up_and_every_token_stays_good() {
     let environment =
         place.environment.clone().with("LATCHKEY_KEYS_RELOAD_SECONDS", "1").without("LATCHKEY_KEY_HOLDERS");
     let deployment = Deployment::new(environment);
-    place.act(&json!({ "action": "publish" }));
+    place.act(&json!({ "action": "publish", "actor": "ada" }));
     let person = Person::new();
     let before = Tokens::from(deployment.register(&person).await);
     assert_eq!(deployment.me(&before.access).await.status, 200);
-    let answer = place.act(&json!({ "action": "rotate" }));
+    let answer = place.act(&json!({ "action": "rotate", "actor": "ada" }));
     assert_eq!(answer["changed"], true, "{answer}");
     let after = loop {
         // Of the same warm function, within a second or two.
         let tokens = Tokens::from(deployment.login(&person).await);
-        if kid_of(&tokens.access) == kids(&answer, "active")[0] {
+        if tokens.kid() == kids(&answer, "active")[0] {
             break tokens;
         }
         assert_eq!(deployment.me(&tokens.access).await.status, 200, "during the rotation");

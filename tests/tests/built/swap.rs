@@ -24,7 +24,7 @@ use crate::folder::Folder;
 /// What an operator is told who rotates the key that signs by force; the swap meets `swap`.
 fn rotate(secrets: &SecretsManager, swap: Swap) -> Value {
     secrets.next_swap(swap);
-    act(&Store::dynamodb(), secrets, &json!({ "action": "rotate", "kind": "sign", "force": true }))
+    act(&Store::dynamodb(), secrets, &json!({ "action": "rotate", "kind": "sign", "force": true, "actor": "ada" }))
 }
 
 /// What an operator is told; the key that signs is in Secrets Manager.
@@ -44,7 +44,7 @@ fn function(store: &Store, secrets: &SecretsManager) -> Function {
 /// A deployment with a ring that may rotate, and is published.
 fn published_ring() -> (Store, SecretsManager) {
     let (store, secrets) = (Store::dynamodb(), SecretsManager::holding(&Rings::generate(Algorithm::ES256).sign));
-    act(&store, &secrets, &json!({ "action": "publish" }));
+    act(&store, &secrets, &json!({ "action": "publish", "actor": "ada" }));
     (store, secrets)
 }
 
@@ -106,7 +106,8 @@ async fn g5_a_late_reading_after_a_revocation_publishes_no_revoked_key_again() {
     let (store, secrets) = (Store::dynamodb(), SecretsManager::holding(&Rings::generate(Algorithm::ES256).sign));
     let leaked = kids(&secrets.ring()).remove(0);
     secrets.next_swap(Swap::Unseen);
-    let answer = act(&store, &secrets, &json!({ "action": "revoke", "id": leaked, "reason": "a drill" }));
+    let revoke = json!({ "action": "revoke", "id": leaked, "actor": "ada", "reason": "a drill" });
+    let answer = act(&store, &secrets, &revoke);
     assert_eq!(answer["changed"], json!(true), "{answer}");
     assert!(!answer.to_string().contains(&leaked) && !published(&store).await.contains(&leaked), "{answer}");
     assert_eq!(published(&store).await, kids(&secrets.ring()));
@@ -115,7 +116,7 @@ async fn g5_a_late_reading_after_a_revocation_publishes_no_revoked_key_again() {
 #[tokio::test]
 async fn the_first_ring_is_published_although_it_is_not_seen_yet() {
     let (store, secrets) = (Store::dynamodb(), SecretsManager::empty());
-    let answer = act(&store, &secrets, &json!({ "action": "publish" }));
+    let answer = act(&store, &secrets, &json!({ "action": "publish", "actor": "ada" }));
     assert!(answer["keys"].is_array(), "{answer}");
     assert_eq!(published(&store).await, kids(&secrets.ring()));
 }
@@ -123,7 +124,7 @@ async fn the_first_ring_is_published_although_it_is_not_seen_yet() {
 #[test]
 fn a_rotation_that_is_beaten_by_another_change_is_made_after_it_and_by_another_rotation_is_not() {
     let (store, secrets) = published_ring();
-    let event = json!({ "action": "rotate", "kind": "sign" });
+    let event = json!({ "action": "rotate", "kind": "sign", "actor": "ada" });
     let moved = changed(&secrets.ring(), Change::ValidFrom(system_clock().unwrap()));
     secrets.next_swap(Swap::Beaten(moved.clone()));
     let answer = act(&store, &secrets, &event);
@@ -140,7 +141,7 @@ fn a_rotation_that_is_beaten_by_another_change_is_made_after_it_and_by_another_r
 #[tokio::test]
 async fn a17_a_next_key_that_was_never_published_is_published_and_does_not_sign_yet() {
     let (store, secrets) = (Store::dynamodb(), SecretsManager::holding(&Rings::generate(Algorithm::ES256).sign));
-    let (ring, event) = (secrets.ring(), json!({ "action": "rotate", "kind": "sign" }));
+    let (ring, event) = (secrets.ring(), json!({ "action": "rotate", "kind": "sign", "actor": "ada" }));
     let problem = act(&store, &secrets, &event)["problem"].clone();
     assert_eq!((&problem["status"], secrets.ring()), (&json!(409), ring.clone()), "{problem}");
     assert_eq!(published(&store).await, kids(&ring));
@@ -187,8 +188,10 @@ async fn a_ring_that_nobody_can_use_is_made_anew_by_force_and_only_then() {
     let (store, _) = published_ring();
     for unusable in ["{", "lost", &Rings::generate(Algorithm::ES256).seal] {
         let secrets = SecretsManager::holding(unusable);
-        let rotate =
-            |force: bool| act(&store, &secrets, &json!({ "action": "rotate", "kind": "sign", "force": force }));
+        let rotate = |force: bool| {
+            let event = json!({ "action": "rotate", "kind": "sign", "force": force, "actor": "ada" });
+            act(&store, &secrets, &event)
+        };
         assert_eq!((&rotate(false)["problem"]["status"], secrets.ring().as_str()), (&json!(500), unusable));
         let answer = rotate(true);
         assert_eq!((&answer["changed"], kids(&secrets.ring()).len()), (&json!(true), 2), "{answer}");
@@ -206,9 +209,8 @@ fn peppers_that_nobody_can_read_are_never_made_anew() {
         .with("LATCHKEY_PEPPER_KEYS", &pepper)
         .with("LATCHKEY_EPHEMERA_TABLE", &Store::dynamodb().tables().unwrap().ephemera);
     let function = environment.function("rotate-keys");
-    for event in
-        [json!({ "action": "rotate", "force": true }), json!({ "action": "rotate", "kind": "pepper", "force": true })]
-    {
+    for kind in [None, Some("pepper")] {
+        let event = json!({ "action": "rotate", "kind": kind, "force": true, "actor": "ada" });
         assert_eq!(function.invoke(event.to_string().as_bytes()).unwrap()["problem"]["status"], 500);
         assert_eq!(fs::read_to_string(pepper.strip_prefix("file:").unwrap()).unwrap(), "lost");
     }

@@ -6,6 +6,7 @@ use latchkey::{
     tokens::{AccessClaims, Audience, Verifier},
 };
 use latchkey_tests::{
+    anything::{any_json, config},
     api::{Api, Tokens},
     asking::{
         Asking,
@@ -20,7 +21,7 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-use super::{any_json, config, somewhere};
+use super::somewhere;
 
 /// What a good token says, and a document that names its session as ended.
 fn ended() -> (AccessClaims, Value) {
