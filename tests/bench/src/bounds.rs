@@ -28,3 +28,5 @@ pub(crate) const BOUNDED_ADDED_US: f64 = 5.0;
 pub(crate) const BOUNDED_PEAK_MIB: f64 = 6.0;
 /// A warm request of a token that is not affected after a mass revocation, in multiples of one before it.
 pub(crate) const MASS_RATIO: f64 = 1.1;
+/// How long an authorizer waits for the feed.
+pub(crate) const FEED_PATIENCE_MS: f64 = 300.0;
