@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::{
     authorizer::{BATCH, Sandbox, WARM_UP, in_turns, pair},
-    bounds::{BOUNDED_ADDED_US, BOUNDED_PEAK_MIB, MASS_RATIO},
+    bounds::{BOUNDED_ADDED_US, BOUNDED_PEAK_MIB, MASS_PEAK_MIB, MASS_RATIO},
     fixture::Fixture,
     issuer::{Issuer, Mass},
     report::{Report, Weight},
@@ -51,7 +51,8 @@ pub(crate) fn measure(programs: &Path, fixture: &Fixture, quick: bool, report: &
     let peak = calm.process.peak_mib()?;
     report.at_most("bounded: peak memory", "MiB", peak, BOUNDED_PEAK_MIB, Weight::Guard);
     for ((what, ..), crowded) in CONTESTANTS.iter().skip(2).zip(crowded) {
-        report.number(&format!("{what}: peak memory"), "MiB", crowded.process.peak_mib()?);
+        let peak = crowded.process.peak_mib()?;
+        report.at_most(&format!("{what}: peak memory"), "MiB", peak, MASS_PEAK_MIB, Weight::Guard);
     }
     flood(&program, fixture, report)
 }

@@ -12,14 +12,12 @@ const BUCKETS: u64 = 60 / BUCKET_SECONDS;
 
 /// The buckets of a minute of which `last` is the last one, each with the same share of the sessions.
 pub(crate) fn in_minute_of(last: u64) -> Vec<(u64, Vec<FeedEntry>)> {
-    let numbers = |part: u64| part * ENDINGS / BUCKETS..(part + 1) * ENDINGS / BUCKETS;
-    let ended = |bucket: u64, number: u64| {
+    let bucket = |part: u64| {
+        let bucket = last + 1 - BUCKETS + part;
         let at = Timestamp::from_seconds(bucket * BUCKET_SECONDS);
-        FeedEntry::session(SessionId::from_bytes(u128::from(number).to_be_bytes()), at, at.plus(TOLD_SECONDS))
+        let id = |number: u64| SessionId::from_bytes(u128::from(number).to_be_bytes());
+        let numbers = part * ENDINGS / BUCKETS..(part + 1) * ENDINGS / BUCKETS;
+        (bucket, numbers.map(|number| FeedEntry::session(id(number), at, at.plus(TOLD_SECONDS))).collect())
     };
-    let entries = |part, bucket| numbers(part).map(|number| ended(bucket, number)).collect();
-    (0..BUCKETS)
-        .map(|part| (last + 1 - BUCKETS + part, part))
-        .map(|(bucket, part)| (bucket, entries(part, bucket)))
-        .collect()
+    (0..BUCKETS).map(bucket).collect()
 }
