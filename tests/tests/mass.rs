@@ -33,6 +33,12 @@ const SECONDS: u64 = 60;
 /// What one partition can take in a second: 1000 write units, and a write in a transaction costs two.
 const WRITES_A_SECOND: usize = 500;
 
+/// What one partition can read in a second, in units of strongly consistent reads.
+const READ_UNITS_A_SECOND: f64 = 3000.0;
+
+/// Seconds between two readings of one sandbox of `well-known`.
+const READING_SECONDS: u64 = 2;
+
 /// No answer of a function may be larger.
 const LAMBDA_LIMIT: usize = 6 << 20;
 
@@ -71,21 +77,21 @@ fn write(table: &str, entries: &[FeedEntry]) {
     });
 }
 
-/// Every page of the feed, as somebody asks who knows nothing.
-async fn pages(world: &World) -> Vec<Answer> {
-    let (mut pages, mut query) = (Vec::new(), String::new());
+/// Every page of the feed, as somebody asks who knows everything up to the bucket `after`.
+async fn pages(world: &World, after: u64) -> Vec<Answer> {
+    let (mut pages, mut asked) = (Vec::new(), after);
     loop {
-        let page = world.send(Call::get(&format!("/.well-known/revocations{query}"))).await;
+        let page = world.send(Call::get(&format!("/.well-known/revocations?after={asked}"))).await;
         assert_eq!(page.status, 200, "{page}");
         let next = page.json()["next"].as_u64();
         pages.push(page);
         let Some(next) = next else { return pages };
-        query = format!("?after={next}");
+        asked = next;
     }
 }
 
 #[test]
-fn no_partition_is_asked_for_more_than_it_can_do() {
+fn no_partition_is_asked_to_write_more_than_it_can() {
     let mut writes = BTreeMap::<(Timestamp, u8), usize>::new();
     for (at, entry) in endings() {
         *writes.entry((at, entry.shard())).or_default() += 1;
@@ -96,19 +102,27 @@ fn no_partition_is_asked_for_more_than_it_can_do() {
     assert!(most <= WRITES_A_SECOND && most < 2 * mean, "{most} writes in one second");
 }
 
+/// Reads it as somebody does who knows everything up to `after`: the pages, and the units that each partition was asked for.
+async fn read(world: &World, after: u64) -> (Vec<Answer>, f64) {
+    let meter = world.store.as_dynamodb().unwrap().meter().clone();
+    let before = meter.snapshot();
+    let pages = pages(world, after).await;
+    let used = meter.snapshot().since(before);
+    let units = used.read_units / f64::from(SHARDS);
+    let bytes: usize = pages.iter().map(|page| page.body.len()).sum();
+    println!("{} pages of {bytes} bytes, {} requests, {units} units of each partition", pages.len(), used.reads);
+    (pages, units)
+}
+
 #[tokio::test]
-async fn a_hundred_thousand_endings_are_told_in_eleven_bytes_each() {
+async fn a_hundred_thousand_endings_are_told_in_eleven_bytes_each_and_no_partition_is_read_too_often() {
     let entries: Vec<FeedEntry> = endings().into_iter().map(|(_, entry)| entry).collect();
     let world = World::new(Store::dynamodb(), Settings::default());
     write(&world.store.tables().unwrap().ephemera, &entries);
 
-    let meter = world.store.as_dynamodb().unwrap().meter().clone();
-    let before = meter.snapshot();
-    let pages = pages(&world).await;
-    let used = meter.snapshot().since(before);
-
+    let (pages, units) = read(&world, 0).await;
+    assert!(30.0 * units <= READ_UNITS_A_SECOND, "thirty sandboxes that begin in one second: {units} units each");
     let bytes: Vec<usize> = pages.iter().map(|page| page.body.len()).collect();
-    println!("{} pages of {bytes:?} bytes, {} requests, {} read units", bytes.len(), used.reads, used.read_units);
     assert!(bytes.iter().sum::<usize>() <= 11 * ENDINGS as usize, "{bytes:?}");
     // As JSON in JSON: what Lambda counts.
     assert!(pages.iter().all(|page| json!(page.body).to_string().len() < LAMBDA_LIMIT));
@@ -123,6 +137,12 @@ async fn a_hundred_thousand_endings_are_told_in_eleven_bytes_each() {
         feed.read(page.body.as_bytes(), START).unwrap();
     }
     assert!(feed.is_whole() && feed.entries() == ENDINGS as usize);
+
+    world.advance(READING_SECONDS);
+    let (again, units) = read(&world, pages[0].json()["closed"].as_u64().unwrap()).await;
+    let open: usize = again.iter().map(|page| names_on(&page.body)).sum();
+    assert_eq!(open, ENDINGS as usize / 2, "three of six buckets are still open");
+    assert!(100.0 * units / READING_SECONDS as f64 <= READ_UNITS_A_SECOND, "a hundred sandboxes: {units} units each");
 }
 
 /// A page with sessions of these numbers, told after the bucket `after`.
@@ -154,7 +174,7 @@ async fn a_partition_larger_than_an_answer_of_the_table_is_read_whole() {
     write(&world.store.tables().unwrap().ephemera, &entries);
     let meter = world.store.as_dynamodb().unwrap().meter().clone();
     let names: HashSet<_> = entries.iter().map(|entry| entry.digest).collect();
-    let told: usize = pages(&world).await.iter().map(|page| names_on(&page.body)).sum();
+    let told: usize = pages(&world, 0).await.iter().map(|page| names_on(&page.body)).sum();
     assert_eq!(told, names.len());
     assert!(meter.snapshot().reads > 33, "one request per partition and one for the keys would not do");
 }

@@ -25,6 +25,14 @@ pub(crate) struct Times {
     pub(crate) cpu: Vec<f64>,
 }
 
+impl Times {
+    /// Adds a round.
+    pub(crate) fn push(&mut self, (wall, cpu): (f64, f64)) {
+        self.wall.push(wall);
+        self.cpu.push(cpu);
+    }
+}
+
 /// Measures both.
 pub(crate) fn measure(programs: &Path, fixture: &Fixture, quick: bool, report: &mut Report) -> Result<()> {
     let contestants = [programs.join("authorizer"), programs.join("examples/bare-loop")];
@@ -68,9 +76,7 @@ pub(crate) fn in_turns(rounds: usize, mut round: impl FnMut(usize) -> Result<(f6
     let mut times = [Times::default(), Times::default()];
     for number in 0..rounds {
         for contestant in [number % 2, 1 - number % 2] {
-            let (wall, cpu) = round(contestant)?;
-            times[contestant].wall.push(wall);
-            times[contestant].cpu.push(cpu);
+            times[contestant].push(round(contestant)?);
         }
     }
     Ok(times)

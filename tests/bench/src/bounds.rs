@@ -26,5 +26,9 @@ pub(crate) const UNDISTURBED_SHARE: f64 = 0.95;
 pub(crate) const BOUNDED_ADDED_US: f64 = 5.0;
 /// Its peak resident memory in `bounded` mode: TLS brings in 2 MiB of code, most of it the crypto library's.
 pub(crate) const BOUNDED_PEAK_MIB: f64 = 6.0;
+/// The same with 100 000 endings.
+pub(crate) const MASS_PEAK_MIB: f64 = 12.0;
 /// A warm request of a token that is not affected after a mass revocation, in multiples of one before it.
 pub(crate) const MASS_RATIO: f64 = 1.1;
+/// How long an authorizer waits for the feed.
+pub(crate) const FEED_PATIENCE_MS: f64 = 300.0;

@@ -29,6 +29,8 @@ pub(crate) struct Fixture {
     pub(crate) forged_event: String,
     /// The event of somebody who signs in.
     pub(crate) login_event: String,
+    /// The event of a verifier that asks for the feed and knows nothing of what is told.
+    pub(crate) feed_event: String,
     /// The certificate of [`HOST`] and its key.
     pub(crate) identity: (CertificateDer<'static>, PrivateKeyDer<'static>),
 }
@@ -52,6 +54,7 @@ impl Fixture {
             authorizer_event: with(&asking, &good),
             forged_event: with(&asking, &forge(&good, &other)?),
             login_event: event(events, "login_ok.json")?,
+            feed_event: event(events, "well-known_revocations.json")?,
             identity,
             ring,
             asking,
@@ -92,8 +95,8 @@ impl Fixture {
         settings.into_iter().chain(lambda(runtime_api)).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// The environment of `login`, with DynamoDB at `port` of this machine.
-    pub(crate) fn login_environment(&self, runtime_api: &str, port: u16) -> Vec<(String, String)> {
+    /// The environment of a function with tables and key rings, with DynamoDB at `port` of this machine.
+    pub(crate) fn environment_with_tables(&self, runtime_api: &str, port: u16) -> Vec<(String, String)> {
         let ring = |name| format!("file:{}", self.path(name));
         let settings = [
             ("LATCHKEY_ISSUER", ISSUER.to_owned()),

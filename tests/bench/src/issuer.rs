@@ -1,4 +1,4 @@
-//! A stub of the issuer: its keys, and a feed that tells of as many endings as it is made with.
+//! A stub of the issuer: its keys, and a feed that tells of a mass ending or of nothing.
 
 use std::sync::{
     Arc,
@@ -8,8 +8,8 @@ use std::sync::{
 use anyhow::Result;
 use latchkey::{
     domain::{
-        FeedEntry, SessionId, Timestamp,
-        feed::{BUCKET_SECONDS, TOLD_SECONDS, bucket, last_closed},
+        Timestamp,
+        feed::{BUCKET_SECONDS, bucket, last_closed},
         time::system_clock,
     },
     published::document::{Bucket, Document, PATH},
@@ -17,45 +17,75 @@ use latchkey::{
 };
 
 use crate::{
+    endings,
     fixture::{Fixture, HOST},
     http1::Request,
     tls::{self, Reply},
 };
 
-/// How long the endings of a feed took, in seconds.
-const SPREAD: u64 = 60;
-/// How long ago they were over: all are in closed buckets.
-const AGO: u64 = 60;
+/// What the feed tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mass {
+    /// Nothing has ended.
+    None,
+    /// The minute of the mass ending is over for so long that its buckets are closed.
+    Closed,
+    /// It ends now: four of its six buckets are open, and told with every reading. They stay so, however long the run takes.
+    Open,
+}
 
 /// A running issuer.
 pub(crate) struct Issuer {
     /// Its URL.
     pub(crate) url: String,
-    /// How often its keys were fetched.
-    keys_fetched: Arc<AtomicUsize>,
+    asked: Arc<Asked>,
+}
+
+/// What it was asked for.
+#[derive(Default)]
+struct Asked {
+    keys: AtomicUsize,
+    feed: AtomicUsize,
+    /// Length of the last feed it told.
+    feed_bytes: AtomicUsize,
 }
 
 impl Issuer {
-    /// Starts one that tells of `endings` endings.
-    pub(crate) fn start(fixture: &Fixture, endings: u32) -> Result<Self> {
-        let (jwks, buckets, keys_fetched) = (fixture.jwks.clone(), endings_of(endings)?, Arc::<AtomicUsize>::default());
-        let fetched = Arc::clone(&keys_fetched);
+    /// Starts one.
+    pub(crate) fn start(fixture: &Fixture, mass: Mass) -> Result<Self> {
+        let (jwks, feed, asked) = (fixture.jwks.clone(), Feed::new(mass)?, Arc::<Asked>::default());
+        let counted = Arc::clone(&asked);
         let port = tls::start(fixture, move |request| {
             let body = match query(request) {
-                Some(after) => feed(&jwks, &buckets, after)?,
+                Some(after) => {
+                    let body = feed.after(after, &jwks)?;
+                    counted.feed.fetch_add(1, Relaxed);
+                    counted.feed_bytes.store(body.len(), Relaxed);
+                    body
+                }
                 None => {
-                    fetched.fetch_add(1, Relaxed);
+                    counted.keys.fetch_add(1, Relaxed);
                     jwks.clone()
                 }
             };
             Ok(Reply { status: "200 OK", headers: "content-type: application/json\r\n", body: body.into() })
         })?;
-        Ok(Self { url: format!("https://{HOST}:{port}"), keys_fetched })
+        Ok(Self { url: format!("https://{HOST}:{port}"), asked })
     }
 
     /// How often its keys were fetched.
     pub(crate) fn keys_fetched(&self) -> usize {
-        self.keys_fetched.load(Relaxed)
+        self.asked.keys.load(Relaxed)
+    }
+
+    /// How often its feed was fetched.
+    pub(crate) fn feed_fetched(&self) -> usize {
+        self.asked.feed.load(Relaxed)
+    }
+
+    /// Length of the last feed it told.
+    pub(crate) fn feed_bytes(&self) -> usize {
+        self.asked.feed_bytes.load(Relaxed)
     }
 }
 
@@ -65,28 +95,34 @@ fn query(request: &Request) -> Option<u64> {
     Some(place.strip_prefix("?after=").and_then(|after| after.parse().ok()).unwrap_or(0))
 }
 
-fn endings_of(endings: u32) -> Result<Vec<Bucket<'static>>> {
-    let now = system_clock()?;
-    let ended = |number: u32| {
-        let at = now.minus(AGO + SPREAD * u64::from(number) / u64::from(endings));
-        FeedEntry::session(SessionId::from_bytes(u128::from(number).to_be_bytes()), at, at.plus(TOLD_SECONDS))
-    };
-    let entries: Vec<FeedEntry> = (0..endings).map(ended).collect();
-    let first = bucket(now.minus(AGO + SPREAD));
-    let packed = |number: u64| Bucket::pack(number, entries.iter().filter(move |entry| entry.bucket == number));
-    Ok((first..=bucket(now)).map(packed).filter(|bucket| !bucket.sessions.is_empty()).collect())
+struct Feed {
+    closed: u64,
+    buckets: Vec<Bucket<'static>>,
 }
 
-fn feed(jwks: &str, buckets: &[Bucket<'static>], after: u64) -> Result<String> {
-    let (now, keys): (Timestamp, Jwks) = (system_clock()?, Jwks::parse(jwks)?);
-    Ok(serde_json::to_string(&Document {
-        now: now.seconds(),
-        bucket_seconds: BUCKET_SECONDS,
-        valid_from: 0,
-        kids: keys.key_ids(now).map(Into::into).collect(),
-        after,
-        closed: last_closed(now),
-        next: None,
-        buckets: buckets.iter().filter(|bucket| bucket.bucket > after).cloned().collect(),
-    })?)
+impl Feed {
+    fn new(mass: Mass) -> Result<Self> {
+        let now = system_clock()?;
+        let buckets = match mass {
+            Mass::None => Vec::new(),
+            Mass::Closed => endings::in_minute_of(last_closed(now)),
+            Mass::Open => endings::in_minute_of(bucket(now)),
+        };
+        let buckets = buckets.iter().map(|(number, entries)| Bucket::pack(*number, entries)).collect();
+        Ok(Self { closed: last_closed(now), buckets })
+    }
+
+    fn after(&self, after: u64, jwks: &str) -> Result<String> {
+        let (now, keys): (Timestamp, Jwks) = (system_clock()?, Jwks::parse(jwks)?);
+        Ok(serde_json::to_string(&Document {
+            now: now.seconds(),
+            bucket_seconds: BUCKET_SECONDS,
+            valid_from: 0,
+            kids: keys.key_ids(now).map(Into::into).collect(),
+            after,
+            closed: self.closed,
+            next: None,
+            buckets: self.buckets.iter().filter(|bucket| bucket.bucket > after).cloned().collect(),
+        })?)
+    }
 }

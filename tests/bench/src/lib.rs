@@ -7,6 +7,8 @@ mod bounded;
 mod bounds;
 mod core;
 mod dynamodb;
+mod endings;
+mod feed_table;
 mod fixture;
 mod guards;
 mod http1;
@@ -14,10 +16,12 @@ mod issuer;
 mod login;
 mod median;
 mod process;
+mod refresh;
 mod report;
 mod runtime_api;
 mod tls;
 mod trust;
+mod well_known;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -30,7 +34,7 @@ use report::Report;
 /// Measures the functions as they are deployed.
 #[derive(Debug, Parser)]
 struct Options {
-    /// The folder of the release binaries `authorizer`, `login` and `register`, and of `examples/bare-loop` and `examples/first-draw`.
+    /// The folder of the release binaries `authorizer`, `login`, `register` and `well-known`, and of `examples/bare-loop` and `examples/first-draw`.
     #[arg(long)]
     programs: PathBuf,
     /// The folder of the repository's `events`.
@@ -64,6 +68,8 @@ fn run(options: &Options) -> Result<bool> {
     trust::check(&options.programs, &fixture, &mut report)?;
     authorizer::measure(&options.programs, &fixture, options.quick, &mut report)?;
     bounded::measure(&options.programs, &fixture, options.quick, &mut report)?;
+    refresh::measure(&options.programs, &fixture, options.quick, &mut report)?;
+    well_known::measure(&options.programs, &fixture, options.quick, &mut report)?;
     login::measure(&options.programs, &fixture, options.quick, &mut report)?;
     Ok(report.finish())
 }

@@ -40,7 +40,7 @@ pub(crate) fn measure(programs: &Path, fixture: &Fixture, quick: bool, report: &
 
 fn start(program: &Path, fixture: &Fixture, port: u16) -> Result<Start> {
     let api = RuntimeApi::start(&fixture.login_event)?;
-    let process = Process::start(program, &fixture.login_environment(&api.address(), port))?;
+    let process = Process::start(program, &fixture.environment_with_tables(&api.address(), port))?;
     api.answers()?;
     let ready = milliseconds(&process)?;
     refused(&api)?;

@@ -18,7 +18,7 @@ pub(crate) fn check(programs: &Path, fixture: &Fixture, report: &mut Report) -> 
     let (given, native_watch) = (watch(&fixture.authority())?, watch(&native)?);
 
     let api = RuntimeApi::start(&fixture.login_event)?;
-    let mut environment = fixture.login_environment(&api.address(), dynamodb::start(fixture)?);
+    let mut environment = fixture.environment_with_tables(&api.address(), dynamodb::start(fixture)?);
     environment.push(("SSL_CERT_FILE".to_owned(), native));
     let _process = Process::start(&programs.join("login"), &environment)?;
     login::refused(&api)?;

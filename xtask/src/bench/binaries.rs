@@ -10,7 +10,8 @@ use crate::{cargo, process};
 
 /// One by one: together, the authorizer would get the features of `login` and with them the SDK. What is only measured is an
 /// example, since `cargo lambda` takes every binary of the workspace for a function.
-const PACKAGES: [&str; 4] = ["latchkey-authorizer", "latchkey-bare-loop", "latchkey-login", "latchkey-register"];
+const PACKAGES: [&str; 5] =
+    ["latchkey-authorizer", "latchkey-bare-loop", "latchkey-login", "latchkey-register", "latchkey-well-known"];
 
 /// What the builds left.
 #[derive(Debug, Default)]
