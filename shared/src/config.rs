@@ -10,15 +10,16 @@ pub use env::{ConfigError, Env};
 use crate::{
     domain::{
         AttemptLimits, Lifetimes, Random,
-        lifetimes::{MAX_ACCESS_TOKEN_SECONDS, MAX_KEPT_SECONDS, MAX_SESSION_SECONDS},
+        lifetimes::{MAX_ACCESS_TOKEN_SECONDS, MAX_COOKIE_SECONDS, MAX_KEPT_SECONDS, MAX_SESSION_SECONDS},
     },
     published::{Bound, Refetch},
     tokens::{Algorithm, Audience, Jwks, rings::Maker},
 };
 
 /// Every variable there is. A function reads the ones it needs and may be given all of them.
-const NAMES: [&str; 32] = [
+const NAMES: [&str; 36] = [
     "LATCHKEY_ISSUER",
+    "LATCHKEY_PUBLIC_ORIGIN",
     "LATCHKEY_AUDIENCE",
     "LATCHKEY_CLIENT_ID",
     "LATCHKEY_USERS_TABLE",
@@ -33,6 +34,9 @@ const NAMES: [&str; 32] = [
     "LATCHKEY_SIGNING_ALGORITHM",
     "LATCHKEY_ACCESS_TOKEN_SECONDS",
     "LATCHKEY_REFRESH_GRACE_SECONDS",
+    "LATCHKEY_COOKIE_FRESH_SECONDS",
+    "LATCHKEY_COOKIE_SECONDS",
+    "LATCHKEY_COOKIE_UNCHECKED_SECONDS",
     "LATCHKEY_SESSION_IDLE_SECONDS",
     "LATCHKEY_SESSION_ABSOLUTE_SECONDS",
     "LATCHKEY_PASSWORD_MIN_LENGTH",
@@ -129,7 +133,7 @@ impl Refetch {
 }
 
 impl Lifetimes {
-    /// Reads the four lifetimes; each field names its variable.
+    /// Reads the lifetimes; each field names its variable.
     ///
     /// # Errors
     /// [`ConfigError`] when one is out of bounds. An idle limit beyond the absolute one never comes to bear.
@@ -142,6 +146,13 @@ impl Lifetimes {
                 1..=MAX_ACCESS_TOKEN_SECONDS,
             )?,
             refresh_grace: env.number("LATCHKEY_REFRESH_GRACE_SECONDS", default.refresh_grace, 1..=300)?,
+            cookie_fresh: env.number("LATCHKEY_COOKIE_FRESH_SECONDS", default.cookie_fresh, 1..=MAX_COOKIE_SECONDS)?,
+            cookie: env.number("LATCHKEY_COOKIE_SECONDS", default.cookie, 1..=MAX_COOKIE_SECONDS)?,
+            cookie_unchecked: env.number(
+                "LATCHKEY_COOKIE_UNCHECKED_SECONDS",
+                default.cookie_unchecked,
+                1..=MAX_COOKIE_SECONDS,
+            )?,
             session_idle: env.number("LATCHKEY_SESSION_IDLE_SECONDS", default.session_idle, 1..=MAX_SESSION_SECONDS)?,
             session_absolute: env.number(
                 "LATCHKEY_SESSION_ABSOLUTE_SECONDS",

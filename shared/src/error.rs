@@ -1,6 +1,6 @@
 //! Every way an operation can end badly.
 
-use crate::domain::{random::NoRandomness, time::BrokenClock};
+use crate::domain::{EndCause, random::NoRandomness, time::BrokenClock};
 
 /// A failure that a caller is told about. `http::problem` maps each to a status and a problem document, in one place.
 #[derive(Debug, thiserror::Error)]
@@ -18,8 +18,19 @@ pub enum Error {
     #[error("the input is invalid")]
     InvalidInput(Vec<FieldError>),
     /// No token, or one that is malformed, forged, expired, revoked or meant for something else: never told which.
-    #[error("the token is invalid: {0}")]
+    #[error("the token is invalid")]
     InvalidToken(#[from] Refusal),
+    /// What is presented is authentic, and its session is over: whoever holds it may know why.
+    #[error("the session is over: {}", cause.as_str())]
+    SessionEnded {
+        /// Why.
+        cause: EndCause,
+        /// This very request has ended it.
+        just_now: bool,
+    },
+    /// Something other than reading, asked for by a page that is not of our origin.
+    #[error("a request of another site")]
+    CrossSiteRequest,
     /// Unknown email or wrong password: never told which.
     #[error("the credentials are invalid")]
     InvalidCredentials,
@@ -55,14 +66,24 @@ pub enum Error {
     Internal(String),
 }
 
+impl Error {
+    /// Why the session is over whose credential was shown, if that is what is wrong.
+    pub fn end_cause(&self) -> Option<EndCause> {
+        match self {
+            Self::SessionEnded { cause, .. } => Some(*cause),
+            _ => None,
+        }
+    }
+}
+
 /// Why a token is not good. All reasons look alike from outside; the text is for the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Refusal(pub &'static str);
 
 impl Refusal {
-    /// A refresh token was presented again after the grace: the one refusal that is a security event.
-    pub const REUSED: Self = Self("refresh token reused");
+    /// A token is in order but for its age.
+    pub const EXPIRED: Self = Self("expired");
     /// A token is whole and names a key that is not held: the one refusal that other keys could change.
     pub const UNKNOWN_KEY: Self = Self("unknown key");
 }

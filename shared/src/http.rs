@@ -3,6 +3,7 @@
 pub mod authorizer;
 #[cfg(feature = "aws")]
 pub mod bodies;
+mod cookies;
 #[cfg(feature = "aws")]
 mod event;
 #[cfg(feature = "aws")]
@@ -13,9 +14,15 @@ pub mod problem;
 pub mod reply;
 #[cfg(feature = "aws")]
 pub mod request;
+#[cfg(feature = "aws")]
+pub mod return_to;
 mod runtime_api;
 #[cfg(feature = "aws")]
 pub mod serve;
+#[cfg(feature = "aws")]
+mod session_cookie;
+#[cfg(feature = "aws")]
+pub mod site;
 
 #[cfg(feature = "aws")]
 pub use bodies::{SessionView, TokenSet, UserView};
@@ -28,3 +35,5 @@ pub use lambda_http::{
 pub use reply::Reply;
 #[cfg(feature = "aws")]
 pub use serve::run;
+#[cfg(feature = "aws")]
+pub use site::Site;

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod admin;
 pub mod attempts;
+pub mod check;
 mod ending;
 pub mod identify;
 pub mod login;
@@ -13,7 +14,8 @@ pub mod logout;
 pub mod mint;
 pub mod refresh;
 pub mod register;
+mod renewal;
 pub mod sessions;
 
-pub use identify::{Guard, Identity, SessionGuard};
-pub use mint::{Mint, SignedIn, Tokens, Transport};
+pub use identify::{Credential, Guard, Identity, SessionGuard};
+pub use mint::{Cookie, Mint, SignedIn, Tokens, Transport};

@@ -5,9 +5,12 @@
 //! | access token, a JWT | [`access`] | who is calling, for 15 minutes, checked without a table |
 //! | refresh token `lkr_…` | [`sealed`] | gets the next access token, once |
 //! | session token `lks_…` | [`sealed`] | sent with every request, checked against the table |
+//! | cookie | [`cookie`] | a JWT for hours without a table, and what renews it afterwards |
 
 pub mod access;
 pub mod algorithm;
+mod claims;
+pub mod cookie;
 pub mod jwks;
 mod jws;
 pub mod rings;
@@ -16,6 +19,7 @@ pub mod secret;
 
 pub use access::{AccessClaims, Audience, Subject, Verifier};
 pub use algorithm::Algorithm;
+pub use cookie::{CookieClaims, CookieValue};
 pub use jwks::Jwks;
 pub use rings::{PepperRing, RingError, SealRing, SignRing};
 pub use sealed::{RefreshToken, Sealed, Seed, SessionToken};

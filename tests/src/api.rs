@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     exchange::{Answer, Call},
     forge::decode,
+    world::ORIGIN,
 };
 
 /// A deployment that answers.
@@ -33,6 +34,13 @@ pub trait Api {
         let mut body = person.credentials();
         body["transport"] = json!("session");
         self.send(Call::post("/auth/login", &body))
+    }
+
+    /// Signs in for a cookie, from a page of the API's own origin.
+    fn login_for_cookie(&self, person: &Person) -> impl Future<Output = Answer> {
+        let mut body = person.credentials();
+        body["transport"] = json!("cookie");
+        self.send(Call::post("/auth/login", &body).same_origin(ORIGIN))
     }
 
     /// Renews.

@@ -11,7 +11,7 @@ use crate::{
     local_dynamodb::local_dynamodb,
     rings::Rings,
     runtime_api::{Exit, Function},
-    world::{ISSUER, is_one_session},
+    world::{ISSUER, ORIGIN, is_one_session},
 };
 
 /// The environment of functions.
@@ -21,7 +21,11 @@ pub struct Environment(BTreeMap<String, String>);
 impl Environment {
     /// What the stateless authorizer needs.
     pub fn of_authorizer(rings: &Rings) -> Self {
-        Self(BTreeMap::new()).with("LATCHKEY_ISSUER", ISSUER).with("LATCHKEY_JWKS", &rings.public_jwks())
+        let nothing = Self(BTreeMap::new());
+        nothing
+            .with("LATCHKEY_ISSUER", ISSUER)
+            .with("LATCHKEY_PUBLIC_ORIGIN", ORIGIN)
+            .with("LATCHKEY_JWKS", &rings.public_jwks())
     }
 
     /// What every function needs, on the DynamoDB of this process and with the rings it made.
@@ -115,6 +119,7 @@ fn function_of(call: &Call) -> &'static str {
         ("POST", "/auth/register") => "register",
         ("POST", "/auth/login") => "login",
         ("POST", "/auth/refresh") => "refresh",
+        ("GET", "/auth/check") => "check",
         ("POST", "/auth/logout") => "logout",
         ("GET" | "DELETE", "/auth/sessions") => "sessions",
         ("DELETE", path) if is_one_session(path) => "sessions",

@@ -8,6 +8,7 @@ use latchkey::{
     config::Env,
     domain::{AttemptLimits, Lifetimes, Random, Timestamp},
     http::{
+        Site,
         authorizer::{Authorizer, Context},
         serve::answer,
     },
@@ -32,6 +33,9 @@ pub const START: Timestamp = Timestamp::from_seconds(4_000_000_000);
 /// The issuer of every world.
 pub const ISSUER: &str = "https://auth.example.com";
 
+/// Where the pages of every world are.
+pub const ORIGIN: &str = "https://app.example.com";
+
 /// What a deployment can choose.
 #[derive(Clone)]
 pub struct Settings {
@@ -51,6 +55,8 @@ pub struct Settings {
     pub work: HashWork,
     /// Where secrets come from.
     pub random: Random,
+    /// After how many seconds `check` asks the table about a good cookie, if it does.
+    pub ask_after: Option<u64>,
     /// When an authorizer fetches keys again.
     pub refetch: Refetch,
 }
@@ -66,6 +72,7 @@ impl Default for Settings {
             policy: PasswordPolicy::default(),
             work: HashWork { memory_kib: 64, iterations: 1 },
             random: Random::SYSTEM,
+            ask_after: None,
             refetch: Refetch::default(),
         }
     }
@@ -86,6 +93,7 @@ pub struct World {
     functions: Functions,
     clock: AtomicU64,
     telemetry: Telemetry,
+    site: Site,
 }
 
 impl World {
@@ -93,7 +101,9 @@ impl World {
     pub fn new(store: Store, settings: Settings) -> Self {
         store.publish_at_deployment(&settings.rings.public_jwks(), settings.rings.sign().revision());
         let functions = Functions::new(&store, &settings);
-        Self { store, settings, functions, clock: AtomicU64::new(START.seconds()), telemetry: quiet() }
+        let origin = [("LATCHKEY_PUBLIC_ORIGIN".to_owned(), ORIGIN.to_owned())];
+        let site = Site::from_env(&Env::new(origin).expect("the setting exists")).expect("it is an origin");
+        Self { store, settings, functions, clock: AtomicU64::new(START.seconds()), telemetry: quiet(), site }
     }
 
     /// One deployment on each kind of store, one after the other.
@@ -167,7 +177,7 @@ impl World {
         let (functions, now) = (&self.functions, self.now());
         macro_rules! function {
             ($package:ident($app:ident)) => {
-                answer(&self.telemetry, "request", event, async |request, _| {
+                answer(&self.telemetry, &self.site, "request", event, async |request, _| {
                     $package::handle(&functions.$app, request, now).await
                 })
                 .await
@@ -177,6 +187,7 @@ impl World {
             ("POST", "/auth/register") => function!(latchkey_register(register)),
             ("POST", "/auth/login") => function!(latchkey_login(login)),
             ("POST", "/auth/refresh") => function!(latchkey_refresh(refresh)),
+            ("GET", "/auth/check") => function!(latchkey_check(check)),
             ("POST", "/auth/logout") => function!(latchkey_logout(logout)),
             ("GET" | "DELETE", "/auth/sessions") => function!(latchkey_sessions(sessions)),
             ("DELETE", path) if is_one_session(path) => function!(latchkey_sessions(sessions)),

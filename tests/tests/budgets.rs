@@ -78,6 +78,27 @@ async fn refresh_reads_the_profile_and_writes_the_session() {
 }
 
 #[tokio::test]
+async fn check_asks_for_nothing_while_the_jwt_of_a_cookie_lives_and_then_as_refresh_does() {
+    let world = world();
+    let (person, _) = world.registered().await;
+    let cookie = world.login_for_cookie(&person).await.cookie().unwrap();
+    let check = || world.send(Call::get("/auth/check").cookie(&format!("__Host-latchkey={cookie}")));
+    assert_eq!(used(&world, 204, check()).await, (0, 0, 0.0, 0.0));
+    world.advance(7 * 3600);
+    assert_eq!(used(&world, 204, check()).await, (0, 0, 0.0, 0.0), "stale");
+    world.advance(3600);
+    assert_eq!(used(&world, 204, check()).await, (1, 1, 1.0, 1.0), "expired");
+    let garbage = Call::get("/auth/check").cookie("__Host-latchkey=x.y.z~lkc_garbage");
+    assert_eq!(used(&world, 401, world.send(garbage)).await, (0, 0, 0.0, 0.0));
+    let bounded = Settings { ask_after: Some(5), ..Settings::default() };
+    let bounded = World::new(world.store.clone(), bounded);
+    let cookie = bounded.login_for_cookie(&person).await.cookie().unwrap();
+    bounded.advance(5);
+    let check = bounded.send(Call::get("/auth/check").cookie(&format!("__Host-latchkey={cookie}")));
+    assert_eq!(used(&bounded, 204, check).await, (1, 0, 2.0, 0.0), "one reading of two items");
+}
+
+#[tokio::test]
 async fn logout_is_one_transaction() {
     let world = world();
     let (_, tokens) = world.registered().await;

@@ -64,12 +64,19 @@ const EVENTS: &[(&str, Expected)] = &[
     ("admin_delete-user", Done("")),
     ("admin_misspelt", Undone(400, "malformed-body")),
     ("admin_without-reason", Undone(400, "malformed-body")),
+    ("check_ok", Status(204)),
+    ("check_page", Status(302)),
+    ("check_two_cookies", Problem(401, "invalid-token")),
+    ("check_without_cookie", Problem(401, "invalid-token")),
     ("login_bad_base64", Problem(400, "malformed-body")),
     ("login_malformed", Problem(400, "malformed-body")),
     ("login_unknown_user", Problem(401, "invalid-credentials")),
     ("login_ok", Status(200)),
+    ("login_cookie", Status(200)),
+    ("login_cookie_cross-site", Problem(403, "cross-site-request")),
     ("refresh_garbage", Problem(401, "invalid-token")),
     ("refresh_ok", Status(200)),
+    ("logout_form", Status(303)),
     ("logout_garbage", Status(204)),
     ("logout_nothing", Status(204)),
     ("logout_ok", Status(204)),
@@ -157,6 +164,8 @@ async fn with_fresh_tokens(deployment: &Deployment, event: String) -> String {
     let person = Person::new();
     let tokens = Tokens::from(deployment.register(&person).await);
     let session = Tokens::from(deployment.login_for_session_token(&person).await).session;
+    let cookie = deployment.login_for_cookie(&person).await.cookie().unwrap();
+    let event = event.replace("{{cookie}}", &cookie);
     let event = event.replace("{{user_id}}", &tokens.user_id).replace("{{session_id}}", &tokens.session_id);
     let event = event.replace("{{access_token}}", &tokens.access).replace("{{refresh_token}}", &tokens.refresh);
     event.replace("{{session_token}}", &session).replace("{{kid}}", &tokens.kid())

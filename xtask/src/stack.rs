@@ -84,7 +84,9 @@ fn build_and_deploy(sam: &Sam, emulator: &Emulator) -> Result<Urls> {
     };
     let api = emulator.api_url(&api, "$default");
     let rules = rules().context(RULES)?;
-    sam.deploy(emulator, LATCHKEY, &[("Protect", "false"), ("PublicUrl", &api), ("RouteRules", &rules)])?;
+    let origin = emulator.endpoint();
+    let known = [("Protect", "false"), ("PublicUrl", &api), ("PublicOrigin", &origin), ("RouteRules", &rules)];
+    sam.deploy(emulator, LATCHKEY, &known)?;
     let deployed = |project| deploy_example(sam, emulator, project);
     Ok(Urls {
         api,

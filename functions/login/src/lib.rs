@@ -42,14 +42,14 @@ pub async fn handle<S>(app: &Login<S>, request: &Request, now: Timestamp) -> Res
 where
     S: ReserveAttempt + ClearAttempts + FindAccount + ReplacePasswordHash + CreateSession,
 {
-    let credentials = parse(request::json(request)?)?;
+    let credentials = parse(request, request::json(request)?)?;
     let signed_in = login(app, credentials, &request::client(request), now).await?;
     Ok(TokenSet::reply(StatusCode::OK, &signed_in, now).event(Event::SignedIn))
 }
 
-fn parse(body: Body) -> Result<Credentials, Error> {
+fn parse(request: &Request, body: Body) -> Result<Credentials, Error> {
     let mut fields = request::Fields::default();
     let (email, password) = (fields.email(&body.email), fields.password(&body.password));
-    let transport = fields.transport(body.transport.as_deref());
+    let transport = fields.transport(request, body.transport.as_deref())?;
     fields.check(email.zip(password).map(|(email, password)| Credentials { email, password, transport }))
 }

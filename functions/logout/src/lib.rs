@@ -1,12 +1,15 @@
-//! `POST /auth/logout`: ends the session of whatever credential is sent. 204 whatever was sent.
+//! `POST /auth/logout`: ends the session of whatever credential is sent. 204 whatever was sent, and for a form the login page.
 
 use latchkey::{
     config::Env,
     domain::Timestamp,
     dynamodb::DynamoDb,
     error::Error,
-    http::{Reply, Request, StatusCode, request},
-    operations::logout::{Logout, logout},
+    http::{Reply, Request, StatusCode, request, return_to, site},
+    operations::{
+        Credential,
+        logout::{Logout, logout},
+    },
     ports::{EndSession, FindPublishedKeys},
     startup::{Startup, StartupError},
     telemetry::Event,
@@ -36,11 +39,19 @@ pub async fn start(env: &Env) -> Result<Logout<DynamoDb>, StartupError> {
 /// [`Error::Unavailable`] only.
 pub async fn handle<S: EndSession>(app: &Logout<S>, request: &Request, now: Timestamp) -> Result<Reply, Error> {
     let body: Body = request::lenient_json(request);
+    let cookie = request::cookie(request).ok().flatten().map(Credential::Cookie);
     let bearer = request::unverified_token(request).ok();
-    let presented = [body.refresh_token.as_deref(), body.session_token.as_deref(), bearer];
-    let tokens: Vec<_> = presented.into_iter().flatten().collect();
-    let ended = logout(app, &tokens, now).await?;
+    let tokens = [body.refresh_token.as_deref(), body.session_token.as_deref(), bearer].into_iter().flatten();
+    let shown: Vec<_> = tokens.map(Credential::Token).chain(cookie).collect();
+    let ended = logout(app, &shown, now).await?;
     let reply = Reply::empty(StatusCode::NO_CONTENT);
+    let reply = if request::carries_cookie(request) { reply.without_cookie() } else { reply };
+    let reply = match site::public_origin(request) {
+        Some(origin) if request::is_form(request) => {
+            reply.redirect(StatusCode::SEE_OTHER, &return_to::login_page(origin, None, None))
+        }
+        _ => reply,
+    };
     Ok(match ended.first() {
         Some((user_id, session_id)) => reply.of(*user_id, *session_id).event(Event::SignedOut),
         None => reply,

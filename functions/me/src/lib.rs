@@ -62,7 +62,7 @@ where
         + ListSessions
         + EndSession,
 {
-    let identity = app.guard.identify(&app.store, request::unverified_token(request)?, now).await?;
+    let identity = app.guard.identify(&app.store, request::credential(request)?, now).await?;
     let reply = match request::method(request).as_str() {
         "GET" => Reply::json(StatusCode::OK, &UserView::new(&read(app, &identity, now).await?)),
         "PATCH" => patch(app, request, &identity, now).await?,

@@ -45,14 +45,15 @@ pub async fn handle<S>(app: &Register<S>, request: &Request, now: Timestamp) -> 
 where
     S: ReserveAttempt + CreateUser + CreateSession,
 {
-    let registration = parse(request::json(request)?)?;
+    let registration = parse(request, request::json(request)?)?;
     let signed_in = register(app, registration, &request::client(request), now).await?;
     Ok(TokenSet::reply(StatusCode::CREATED, &signed_in, now).event(Event::Registered))
 }
 
-fn parse(body: Body) -> Result<Registration, Error> {
+fn parse(request: &Request, body: Body) -> Result<Registration, Error> {
     let mut fields = request::Fields::default();
     let (email, password) = (fields.email(&body.email), fields.password(&body.password));
-    let (name, transport) = (fields.name(body.name.as_deref()), fields.transport(body.transport.as_deref()));
+    let name = fields.name(body.name.as_deref());
+    let transport = fields.transport(request, body.transport.as_deref())?;
     fields.check(email.zip(password).map(|(email, password)| Registration { email, password, name, transport }))
 }

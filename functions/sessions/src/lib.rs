@@ -45,7 +45,7 @@ pub async fn handle<S>(app: &Sessions<S>, request: &Request, now: Timestamp) -> 
 where
     S: FindSession + SlideSession + ListSessions + EndSession + RaiseEpoch,
 {
-    let identity = app.guard.identify(&app.store, request::unverified_token(request)?, now).await?;
+    let identity = app.guard.identify(&app.store, request::credential(request)?, now).await?;
     let below = request::path(request).strip_prefix(PATH).filter(|below| below.is_empty() || below.starts_with('/'));
     let below = below.ok_or(Error::NotFound)?;
     let reply = match (request::method(request).as_str(), below.strip_prefix('/')) {

@@ -6,6 +6,9 @@ pub const MAX_ACCESS_TOKEN_SECONDS: u64 = 3600;
 /// The longest a session may live, whatever is configured: a year.
 pub const MAX_SESSION_SECONDS: u64 = 366 * 24 * 3600;
 
+/// The longest a cookie may pass without anybody asking the table, whatever is configured: a week.
+pub const MAX_COOKIE_SECONDS: u64 = 7 * 24 * 3600;
+
 /// How long a function goes on with keys it has read, at most: it reads them again every few minutes, and an hour without
 /// success is an outage. So a key that retires is still used for an hour.
 pub const MAX_KEPT_SECONDS: u64 = 3600;
@@ -23,6 +26,14 @@ pub struct Lifetimes {
     /// How long a superseded refresh token is answered with the current one: `LATCHKEY_REFRESH_GRACE_SECONDS`, default 30.
     /// Covers parallel tabs, lost replies and SDK retries.
     pub refresh_grace: u64,
+    /// For how long a cookie passes as it is: `LATCHKEY_COOKIE_FRESH_SECONDS`, default an hour. Afterwards it is replaced by a
+    /// new one wherever it is seen.
+    pub cookie_fresh: u64,
+    /// A cookie nobody uses: `LATCHKEY_COOKIE_SECONDS`, default 8 hours. Afterwards the table is asked.
+    pub cookie: u64,
+    /// For how long one cookie follows the other without the table being asked: `LATCHKEY_COOKIE_UNCHECKED_SECONDS`, default a
+    /// day. What a copied cookie is worth after its session has ended, where nobody asks the revocation feed.
+    pub cookie_unchecked: u64,
     /// A session nobody uses: `LATCHKEY_SESSION_IDLE_SECONDS`, default 14 days; every use moves it.
     pub session_idle: u64,
     /// A session at all: `LATCHKEY_SESSION_ABSOLUTE_SECONDS`, default 30 days; nothing moves it.
@@ -31,6 +42,14 @@ pub struct Lifetimes {
 
 impl Default for Lifetimes {
     fn default() -> Self {
-        Self { access_token: 900, refresh_grace: 30, session_idle: 14 * 24 * 3600, session_absolute: 30 * 24 * 3600 }
+        Self {
+            access_token: 900,
+            refresh_grace: 30,
+            cookie_fresh: 3600,
+            cookie: 8 * 3600,
+            cookie_unchecked: 24 * 3600,
+            session_idle: 14 * 24 * 3600,
+            session_absolute: 30 * 24 * 3600,
+        }
     }
 }

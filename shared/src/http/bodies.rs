@@ -19,7 +19,8 @@ pub fn rfc3339(time: Timestamp) -> String {
 /// The answer to signing in and to renewing (RFC 6749 section 5.1, with the session and the user).
 #[derive(Serialize)]
 pub struct TokenSet<'a> {
-    token_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_type: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     access_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,7 +55,7 @@ impl TokenSet<'_> {
             expires_at: rfc3339(session.expires_at()),
         };
         let mut body = TokenSet {
-            token_type: "Bearer",
+            token_type: Some("Bearer"),
             access_token: None,
             expires_in: None,
             refresh_token: None,
@@ -71,12 +72,14 @@ impl TokenSet<'_> {
                 body.refresh_token = Some(refresh.reveal());
                 body.refresh_expires_in = Some(left);
             }
+            Tokens::Cookie(_) => body.token_type = None,
             Tokens::Session(token) => {
                 body.session_token = Some(token.reveal());
                 body.session_expires_in = Some(left);
             }
         }
-        Reply::json(status, &body).of(user.id, session.id)
+        let reply = Reply::json(status, &body).of(user.id, session.id);
+        if let Tokens::Cookie(cookie) = &signed_in.tokens { reply.cookie(cookie) } else { reply }
     }
 }
 

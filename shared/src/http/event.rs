@@ -29,12 +29,23 @@ fn is_header(name: &str, value: &Value) -> bool {
     HeaderName::try_from(name).is_ok() && value.as_str().is_some_and(|value| HeaderValue::try_from(value).is_ok())
 }
 
+/// The gateway takes cookies out of the headers; `lambda_http` would lose all of them for one that is not ASCII. One with line
+/// breaks or escape sequences is none.
+fn keep_cookies(event: &mut ApiGatewayV2httpRequest) {
+    for cookie in event.cookies.take().unwrap_or_default() {
+        if let Ok(value) = HeaderValue::from_bytes(cookie.as_bytes()) {
+            event.headers.append(header::COOKIE, value);
+        }
+    }
+}
+
 /// Turns an event into a request. `lambda_http` would panic on a body that is not the base64 it claims to be, and on a `Host`
 /// that is no authority; nothing of ours is derived from `Host`, so it is dropped.
 pub(super) fn accept(mut event: ApiGatewayV2httpRequest) -> Result<Request, Error> {
     if event.is_base64_encoded && event.body.as_deref().is_some_and(|body| STANDARD.decode(body).is_err()) {
         return Err(Error::MalformedBody("not the base64 that the event says it is".into()));
     }
+    keep_cookies(&mut event);
     event.headers.remove(header::HOST);
     event.request_context.domain_name = None;
     // The path and the query reach handlers as they came; in a URI they would have to be valid.

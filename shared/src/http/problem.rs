@@ -3,9 +3,10 @@
 use lambda_http::http::{StatusCode, header};
 use serde::Serialize;
 
-use super::Reply;
+use super::{Reply, cookies::NOT_ONE_COOKIE};
 use crate::{
-    error::{Error, FieldError, Refusal, chain},
+    domain::EndCause,
+    error::{Error, FieldError, chain},
     telemetry::{Event, Facts},
 };
 
@@ -23,6 +24,9 @@ struct Problem<'a> {
     errors: Vec<Field<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
+    /// Why a session is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -39,6 +43,9 @@ pub fn reply(error: &Error) -> Reply {
     let mut reply = Reply::text(status, "application/problem+json", body);
     if let Some(seconds) = problem.retry_after {
         reply = reply.header(header::RETRY_AFTER, &seconds.to_string());
+    }
+    if matches!(error, Error::InvalidToken(NOT_ONE_COOKIE)) {
+        reply = reply.without_cookie();
     }
     reply = with_challenge(reply, error);
     reply.facts = facts(error);
@@ -80,6 +87,7 @@ fn problem<'a>(error: &'a Error, detail: Option<&'a str>) -> Problem<'a> {
         detail,
         errors,
         retry_after,
+        cause: error.end_cause().map(EndCause::as_str),
     }
 }
 
@@ -103,9 +111,10 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::InvalidInput(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "invalid-input", "Some of the input is not acceptable.")
         }
-        Error::InvalidToken(_) => {
+        Error::InvalidToken(_) | Error::SessionEnded { .. } => {
             (StatusCode::UNAUTHORIZED, "invalid-token", "The token is missing, expired or not valid.")
         }
+        Error::CrossSiteRequest => (StatusCode::FORBIDDEN, "cross-site-request", "Another site may not ask for this."),
         Error::InvalidCredentials => (StatusCode::UNAUTHORIZED, "invalid-credentials", "Email or password is wrong."),
         Error::ReauthenticationRequired => {
             (StatusCode::UNAUTHORIZED, "reauthentication-required", "Sign in again, or send the current password.")
@@ -129,7 +138,9 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
 /// RFC 6750 section 3, RFC 9470 section 3; RFC 9110 section 10.2.1 for `Allow`.
 fn with_challenge(reply: Reply, error: &Error) -> Reply {
     match error {
-        Error::InvalidToken(_) => reply.header(header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#),
+        Error::InvalidToken(_) | Error::SessionEnded { .. } => {
+            reply.header(header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)
+        }
         Error::ReauthenticationRequired => {
             reply.header(header::WWW_AUTHENTICATE, r#"Bearer error="insufficient_user_authentication", max_age="600""#)
         }
@@ -142,6 +153,7 @@ fn with_challenge(reply: Reply, error: &Error) -> Reply {
 fn reason(error: &Error) -> Option<String> {
     match error {
         Error::InvalidToken(refusal) => Some(refusal.to_string()),
+        Error::SessionEnded { .. } => Some(error.to_string()),
         Error::Internal(reason) => Some(reason.clone()),
         Error::Unavailable(cause) => Some(chain(cause.as_ref())),
         _ => None,
@@ -150,7 +162,7 @@ fn reason(error: &Error) -> Option<String> {
 
 fn event(error: &Error) -> Option<Event> {
     match error {
-        Error::InvalidToken(refusal) if *refusal == Refusal::REUSED => Some(Event::RefreshTokenReused),
+        Error::SessionEnded { cause: EndCause::ReuseDetected, just_now: true } => Some(Event::RefreshTokenReused),
         Error::InvalidCredentials => Some(Event::SignInFailed),
         Error::TooManyAttempts { .. } => Some(Event::AttemptsLimited),
         _ => None,

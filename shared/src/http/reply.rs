@@ -2,12 +2,18 @@
 
 use lambda_http::{
     Body, Response,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
 };
 use serde::Serialize;
 
+use super::{
+    authorizer::{Caller, Context},
+    session_cookie,
+};
 use crate::{
     domain::{SessionId, UserId},
+    error::Error,
+    operations::Cookie,
     telemetry::{Event, Facts},
 };
 
@@ -55,6 +61,43 @@ impl Reply {
             self.response.headers_mut().insert(name, value);
         }
         self
+    }
+
+    /// Says in headers who the caller is, for whoever asked on their behalf: each claim as `x-auth-…`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it is too much for headers.
+    pub fn identity(self, caller: &Caller) -> Result<Self, Error> {
+        let context = Context::of(caller).and_then(|context| serde_json::to_value(context).ok());
+        let Some(serde_json::Value::Object(claims)) = context else {
+            return Err(Error::Internal("an identity that does not fit into headers".into()));
+        };
+        claims.iter().try_fold(self, |reply, (claim, value)| {
+            let name = HeaderName::try_from(format!("x-auth-{}", claim.replace('_', "-")));
+            let name = name.map_err(|_| Error::Internal("a claim that is no header".into()))?;
+            Ok(reply.header(name, value.as_str().unwrap_or_default()))
+        })
+    }
+
+    /// Sends a browser elsewhere instead (RFC 9110 section 15.4).
+    #[must_use]
+    pub fn redirect(self, status: StatusCode, location: &str) -> Self {
+        let cookie = self.response.headers().get(header::SET_COOKIE).cloned();
+        let mut elsewhere = Self::empty(status).header(header::LOCATION, location);
+        elsewhere.response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+        Self { facts: self.facts, ..elsewhere }
+    }
+
+    /// Sets the session cookie.
+    #[must_use]
+    pub fn cookie(self, cookie: &Cookie) -> Self {
+        self.header(header::SET_COOKIE, &session_cookie::set(cookie.value.reveal(), cookie.max_age))
+    }
+
+    /// Removes it.
+    #[must_use]
+    pub fn without_cookie(self) -> Self {
+        self.header(header::SET_COOKIE, &session_cookie::clear())
     }
 
     /// Tells the log whose request this was, in which session.

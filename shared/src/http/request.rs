@@ -9,10 +9,11 @@ use lambda_http::{
 };
 use serde::de::DeserializeOwned;
 
+use super::{cookies, session_cookie, site};
 use crate::{
     domain::{Client, DisplayName, Email, Password},
     error::{Error, FieldError, Refusal},
-    operations::Transport,
+    operations::{Credential, Transport},
 };
 
 /// No body of ours is longer: the longest password is 4 KB of UTF-8, the longest token 8 KB.
@@ -26,10 +27,7 @@ const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 /// # Errors
 /// [`Error::UnsupportedMediaType`], [`Error::BodyTooLarge`], [`Error::MalformedBody`] with line and column of the mistake.
 pub fn json<T: DeserializeOwned>(request: &Request) -> Result<T, Error> {
-    let content_type =
-        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
+    if !media_type(request).eq_ignore_ascii_case("application/json") {
         return Err(Error::UnsupportedMediaType);
     }
     let body: &[u8] = request.body().as_ref();
@@ -69,6 +67,38 @@ fn describe(error: &serde_json::Error) -> String {
     }
 }
 
+/// What a request shows of its caller: a token, and without one the session cookie.
+///
+/// # Errors
+/// [`Error::InvalidToken`] when there is neither, or several.
+pub fn credential(request: &Request) -> Result<Credential<'_>, Error> {
+    match cookie(request)? {
+        Some(value) if !carries_token(request) => Ok(Credential::Cookie(value)),
+        _ => unverified_token(request).map(Credential::Token),
+    }
+}
+
+/// The value of the session cookie.
+///
+/// # Errors
+/// [`Error::InvalidToken`] when there are several, or something that passes for one.
+pub fn cookie(request: &Request) -> Result<Option<&str>, Error> {
+    let mut headers = Vec::new();
+    for value in request.headers().get_all(header::COOKIE) {
+        headers.push(std::str::from_utf8(value.as_bytes()).map_err(|_| cookies::NOT_ONE_COOKIE)?);
+    }
+    Ok(cookies::only(headers.into_iter(), session_cookie::NAME)?)
+}
+
+/// Whether there is a session cookie, or what passes for one.
+pub fn carries_cookie(request: &Request) -> bool {
+    !matches!(cookie(request), Ok(None))
+}
+
+fn carries_token(request: &Request) -> bool {
+    [header::AUTHORIZATION, X_AUTH_TOKEN].iter().any(|name| request.headers().contains_key(name))
+}
+
 /// The one token of a request: `Authorization: Bearer …`, or `x-auth-token` from older clients. Several are none.
 ///
 /// # Errors
@@ -101,6 +131,22 @@ pub fn client(request: &Request) -> Client {
     let address = gateway.and_then(|text| text.parse().ok()).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let user_agent = request.headers().get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
     Client::new(address, user_agent.as_deref())
+}
+
+/// Whether a page's form was sent.
+pub fn is_form(request: &Request) -> bool {
+    media_type(request).eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+fn media_type(request: &Request) -> &str {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim()
+}
+
+/// Whether a page is wanted.
+pub fn accepts_html(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// The path as the gateway received it, without the query.
@@ -138,16 +184,28 @@ impl Fields {
         text.and_then(|text| self.keep("/name", DisplayName::parse(text)))
     }
 
-    /// The transport, `token` by default.
-    pub fn transport(&mut self, text: Option<&str>) -> Transport {
-        match text {
+    /// The transport, `token` by default. A cookie is for deployments that share an origin with their pages.
+    ///
+    /// # Errors
+    /// [`Error::CrossSiteRequest`] when a page of elsewhere asks for a cookie.
+    pub fn transport(&mut self, request: &Request, text: Option<&str>) -> Result<Transport, Error> {
+        Ok(match text {
             None | Some("token") => Transport::Token,
             Some("session") => Transport::Session,
+            Some("cookie") if site::public_origin(request).is_some() => {
+                site::require_same_origin(request)?;
+                Transport::Cookie
+            }
             Some(_) => {
-                self.0.push(FieldError::new("/transport", "must be token or session"));
+                let offered = if site::public_origin(request).is_some() {
+                    "must be token, session or cookie"
+                } else {
+                    "must be token or session: cookies need the deployment's PublicOrigin"
+                };
+                self.0.push(FieldError::new("/transport", offered));
                 Transport::Token
             }
-        }
+        })
     }
 
     /// Ends the parsing: the parsed values, or everything that is wrong.

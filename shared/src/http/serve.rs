@@ -7,7 +7,7 @@ use lambda_http::{Request, http::header};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::value::RawValue;
 
-use super::{Reply, event, problem};
+use super::{Reply, Site, event, problem};
 use crate::{
     config::Env,
     domain::{Timestamp, time::system_clock},
@@ -25,10 +25,10 @@ pub async fn run(
     env: &Env,
     handle: impl AsyncFn(&Request, Timestamp) -> Result<Reply, Error>,
 ) -> Result<(), lambda_runtime::Error> {
-    let telemetry = Telemetry::from_env(function, env)?;
-    let (telemetry, handle) = (&telemetry, &handle);
+    let (telemetry, site) = (Telemetry::from_env(function, env)?, Site::from_env(env)?);
+    let (telemetry, site, handle) = (&telemetry, &site, &handle);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
-        let reply = answer(telemetry, &event.context.request_id, event.payload.get(), handle).await;
+        let reply = answer(telemetry, site, &event.context.request_id, event.payload.get(), handle).await;
         Ok::<_, std::convert::Infallible>(into_gateway(reply))
     }))
     .await
@@ -37,6 +37,7 @@ pub async fn run(
 /// Answers one event, given as JSON: the whole of a function but the loop around it.
 pub async fn answer(
     telemetry: &Telemetry,
+    site: &Site,
     request_id: &str,
     event: &str,
     handle: impl AsyncFn(&Request, Timestamp) -> Result<Reply, Error>,
@@ -46,7 +47,7 @@ pub async fn answer(
     let request = event::read(event).and_then(|event| {
         method = event.request_context.http.method.to_string();
         path = event.raw_path.clone().unwrap_or_default();
-        event::accept(event)
+        site.admit(event::accept(event)?)
     });
     let result = match request {
         // Boxed: the futures of the SDK are nested deeper than the compiler computes layouts in one go.

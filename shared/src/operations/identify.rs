@@ -1,11 +1,20 @@
 //! Who is calling: an access token, trusted by its signature, or a session token, looked up.
 
 use crate::{
-    domain::{Session, SessionId, Timestamp, User, UserId},
+    domain::{Ended, Session, SessionId, Timestamp, User, UserId},
     error::{Error, Refusal},
     ports::{FindSession, SlideSession},
-    tokens::{SealRing, SessionToken, Subject, Verifier},
+    tokens::{CookieClaims, RefreshToken, SealRing, SessionToken, Subject, Verifier, cookie},
 };
+
+/// What a caller shows, as it came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Credential<'a> {
+    /// An access token or a session token.
+    Token(&'a str),
+    /// A cookie's value.
+    Cookie(&'a str),
+}
 
 /// A caller, proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +26,11 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Whom a cookie speaks for.
+    pub(super) fn of(claims: CookieClaims) -> Self {
+        Self { subject: claims.subject, expires_at: claims.expires_at }
+    }
+
     /// The user.
     pub fn user_id(&self) -> UserId {
         self.subject.user_id
@@ -38,21 +52,48 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Proves a token of either kind.
+    /// Proves a credential of any kind. An access token is believed; what lives longer is looked up.
     ///
     /// # Errors
-    /// [`Error::InvalidToken`], [`Error::Unavailable`].
+    /// [`Error::InvalidToken`], also for a cookie that only has to be renewed; [`Error::SessionEnded`], [`Error::Unavailable`].
     pub async fn identify<S: FindSession + SlideSession>(
         &self,
         store: &S,
-        unverified_token: &str,
+        unverified: Credential<'_>,
         now: Timestamp,
     ) -> Result<Identity, Error> {
-        if SessionToken::is_labelled(unverified_token) {
-            return self.session.identify(store, unverified_token, now).await;
+        match unverified {
+            Credential::Token(token) if SessionToken::is_labelled(token) => {
+                self.session.identify(store, token, now).await
+            }
+            Credential::Token(token) => {
+                let claims = self.verifier.verify(token, now)?;
+                Ok(Identity { subject: claims.subject, expires_at: claims.expires_at })
+            }
+            Credential::Cookie(value) => {
+                let (claims, _) = self.open_cookie(value, now)?;
+                let identity = Identity::of(claims.ok_or(Refusal::EXPIRED)?);
+                require_live(store, &identity, now).await?;
+                Ok(identity)
+            }
         }
-        let claims = self.verifier.verify(unverified_token, now)?;
-        Ok(Identity { subject: claims.subject, expires_at: claims.expires_at })
+    }
+
+    /// Proves both halves of a cookie, and that they belong together. The claims are absent when the JWT has expired or was signed
+    /// with a key that is gone: then the other half may renew it.
+    pub(super) fn open_cookie(
+        &self,
+        unverified: &str,
+        now: Timestamp,
+    ) -> Result<(Option<CookieClaims>, RefreshToken), Refusal> {
+        let (jwt, sealed) = cookie::split(unverified)?;
+        let renewal = RefreshToken::open_of_cookie(sealed, &self.session.seal, &self.session.issuer, now)?;
+        match self.verifier.verify_cookie(jwt, now) {
+            Ok(claims) if claims.subject.session_id == renewal.session_id => Ok((Some(claims), renewal)),
+            Ok(_) => Err(Refusal("halves of two cookies")),
+            Err(Refusal::EXPIRED | Refusal::UNKNOWN_KEY) => Ok((None, renewal)),
+            Err(refusal) => Err(refusal),
+        }
     }
 }
 
@@ -60,7 +101,8 @@ impl Guard {
 /// that changes state.
 ///
 /// # Errors
-/// [`Error::InvalidToken`] when the session has ended or expired, the epoch moved, or the user is gone or disabled.
+/// [`Error::SessionEnded`]; [`Error::InvalidToken`] when the session has expired, the epoch moved, or the user is gone or
+/// disabled.
 pub async fn require_live<S: FindSession>(
     store: &S,
     identity: &Identity,
@@ -76,18 +118,18 @@ pub async fn require_live<S: FindSession>(
     Ok((session, user))
 }
 
-fn check_live(session: &Session, user: &User, now: Timestamp) -> Result<(), Refusal> {
-    if session.ended.is_some() {
-        return Err(Refusal("session ended"));
+fn check_live(session: &Session, user: &User, now: Timestamp) -> Result<(), Error> {
+    if let Some(Ended { cause, .. }) = session.ended {
+        return Err(Error::SessionEnded { cause, just_now: false });
     }
     if !session.is_live(now) {
-        return Err(Refusal("session expired"));
+        return Err(Refusal("session expired").into());
     }
     if user.disabled {
-        return Err(Refusal("user disabled"));
+        return Err(Refusal("user disabled").into());
     }
     if session.epoch != user.epoch {
-        return Err(Refusal("epoch"));
+        return Err(Refusal("epoch").into());
     }
     Ok(())
 }

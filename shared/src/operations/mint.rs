@@ -4,7 +4,10 @@ use crate::{
     domain::{Client, Lifetimes, Random, Session, SessionId, Timestamp, User, session::REMEMBERED_ROTATIONS},
     error::Error,
     ports::CreateSession,
-    tokens::{Audience, RefreshToken, SealRing, Sealed, Seed, SessionToken, SignRing, Subject, access},
+    tokens::{
+        self, Audience, CookieClaims, CookieValue, RefreshToken, SealRing, Sealed, Seed, SessionToken, SignRing,
+        Subject, access,
+    },
 };
 
 /// The only way to prove who you are, so far (RFC 8176).
@@ -18,6 +21,8 @@ pub enum Transport {
     Token,
     /// A session token, sent with every request.
     Session,
+    /// A cookie, for browsers.
+    Cookie,
 }
 
 /// The keys and lifetimes that tokens are made with.
@@ -62,6 +67,17 @@ pub enum Tokens {
     },
     /// [`Transport::Session`].
     Session(Sealed),
+    /// [`Transport::Cookie`].
+    Cookie(Cookie),
+}
+
+/// A cookie to be set.
+#[derive(Debug)]
+pub struct Cookie {
+    /// Its value.
+    pub value: CookieValue,
+    /// For how many seconds a browser keeps it: until the session ends if nobody uses it, which is longer than its JWT lives.
+    pub max_age: u64,
 }
 
 /// An access token in the clear, to be shown once.
@@ -110,13 +126,10 @@ impl Mint {
         };
         store.create_session(&session).await?;
         let key_id = self.seal.active_id();
+        let renewal = RefreshToken { user_id: user.id, session_id: session.id, generation: 1, seed, key_id };
         let tokens = match transport {
-            Transport::Token => self.pair(
-                &user,
-                &session,
-                RefreshToken { user_id: user.id, session_id: session.id, generation: 1, seed, key_id },
-                now,
-            )?,
+            Transport::Token => self.pair(&user, &session, renewal, now)?,
+            Transport::Cookie => Tokens::Cookie(self.cookie(&user, &session, renewal, now)?),
             Transport::Session => {
                 let token = SessionToken { user_id: user.id, session_id: session.id, seed, key_id };
                 Tokens::Session(token.seal(&self.seal, &self.audience.issuer).map_err(sealing_failed)?)
@@ -136,11 +149,56 @@ impl Mint {
         let subject = Subject::of(session, user);
         // A token never outlives its session.
         let lifetime = self.lifetimes.access_token.min(session.absolute_expires_at.since(now));
-        let token_id = uuid::Builder::from_random_bytes(self.random.draw()?).into_uuid().to_string();
-        let access =
-            access::issue(&self.sign, &self.audience, &subject, token_id, now, lifetime).map_err(sealing_failed)?;
+        let access = access::issue(&self.sign, &self.audience, &subject, self.token_id()?, now, lifetime)
+            .map_err(sealing_failed)?;
         let refresh = refresh.seal(&self.seal, &self.audience.issuer).map_err(sealing_failed)?;
         Ok(Tokens::Pair { access: AccessToken(access), access_seconds: lifetime, refresh })
+    }
+
+    /// Makes a cookie for `session`, which the table has just said to be live.
+    pub(super) fn cookie(
+        &self,
+        user: &User,
+        session: &Session,
+        renewal: RefreshToken,
+        now: Timestamp,
+    ) -> Result<Cookie, Error> {
+        self.cookie_of(Subject::of(session, user), now, session.absolute_expires_at, renewal, now)
+    }
+
+    /// Makes the next cookie of one that is good, without asking the table: the moment at which it was asked and the session's
+    /// limit stay, and so there is a moment at which it will be asked again.
+    pub(super) fn prolonged(
+        &self,
+        claims: CookieClaims,
+        renewal: RefreshToken,
+        now: Timestamp,
+    ) -> Result<Cookie, Error> {
+        self.cookie_of(claims.subject, claims.checked_at, claims.session_expires_at, renewal, now)
+    }
+
+    fn cookie_of(
+        &self,
+        subject: Subject,
+        checked_at: Timestamp,
+        session_expires_at: Timestamp,
+        renewal: RefreshToken,
+        now: Timestamp,
+    ) -> Result<Cookie, Error> {
+        let Lifetimes { cookie, cookie_fresh, session_idle, .. } = self.lifetimes;
+        // Twice in an idle limit at least, so that nobody who is there runs into it.
+        let unchecked = self.lifetimes.cookie_unchecked.min(session_idle / 2);
+        let expires_at = now.plus(cookie).min(checked_at.plus(unchecked)).min(session_expires_at);
+        let fresh_until = now.plus(cookie_fresh).min(expires_at);
+        let claims = CookieClaims { subject, fresh_until, checked_at, expires_at, session_expires_at };
+        let keys = (&self.sign, &self.seal);
+        let value = tokens::cookie::issue(keys, &self.audience, &claims, &renewal, self.token_id()?, now);
+        let max_age = checked_at.plus(session_idle).min(session_expires_at).since(now);
+        Ok(Cookie { value: value.map_err(sealing_failed)?, max_age })
+    }
+
+    fn token_id(&self) -> Result<String, Error> {
+        Ok(uuid::Builder::from_random_bytes(self.random.draw()?).into_uuid().to_string())
     }
 }
 

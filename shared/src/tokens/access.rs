@@ -1,8 +1,6 @@
 //! Access tokens: JWTs of the profile in RFC 9068, short-lived, verified without a table.
 
-use serde::{Deserialize, Serialize};
-
-use super::{Jwks, SignRing, jws};
+use super::{Jwks, SignRing, claims::Claims, jws};
 use crate::{
     domain::{Session, SessionId, Timestamp, User, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
     error::Refusal,
@@ -69,34 +67,6 @@ pub struct AccessClaims {
     pub expires_at: Timestamp,
 }
 
-/// The claims as they are written. Unknown ones are ignored, so that a newer issuer and an older verifier get along; known ones
-/// have exactly one type each, and a member that appears twice is an error.
-#[derive(Serialize, Deserialize)]
-struct Claims {
-    iss: String,
-    aud: String,
-    sub: String,
-    client_id: String,
-    sid: String,
-    iat: u64,
-    exp: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    nbf: Option<u64>,
-    jti: String,
-    auth_time: u64,
-    amr: Vec<String>,
-    epoch: u64,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    scope: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    roles: Vec<String>,
-}
-
-/// A member that may be absent, but not `null`.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    u64::deserialize(deserializer).map(Some)
-}
-
 /// Issues an access token for `subject`, good from `now` for `lifetime` seconds.
 ///
 /// # Errors
@@ -109,22 +79,7 @@ pub fn issue(
     now: Timestamp,
     lifetime: u64,
 ) -> Result<String, Refusal> {
-    let claims = Claims {
-        iss: audience.issuer.clone(),
-        aud: audience.audience.clone(),
-        sub: subject.user_id.to_string(),
-        client_id: audience.client_id.clone(),
-        sid: subject.session_id.to_string(),
-        iat: now.seconds(),
-        exp: now.plus(lifetime).seconds(),
-        nbf: None,
-        jti: token_id,
-        auth_time: subject.auth_time.seconds(),
-        amr: subject.amr.clone(),
-        epoch: subject.epoch,
-        scope: subject.scope.clone(),
-        roles: subject.roles.clone(),
-    };
+    let claims = Claims::new(audience, subject, token_id, now, now.plus(lifetime));
     jws::sign(ring.active(), TYPE, &claims).map_err(|_| Refusal("signing failed"))
 }
 
@@ -138,12 +93,12 @@ pub fn bearer(value: &str) -> Option<&str> {
     well_formed.then_some(token)
 }
 
-/// Verifies access tokens of one issuer for one audience, with public keys only.
+/// Verifies the JWTs of one issuer for one audience, with public keys only.
 #[derive(Clone)]
 pub struct Verifier {
-    issuer: String,
-    audience: String,
-    keys: Jwks,
+    pub(super) issuer: String,
+    pub(super) audience: String,
+    pub(super) keys: Jwks,
 }
 
 impl Verifier {
@@ -152,21 +107,17 @@ impl Verifier {
         Self { issuer: audience.issuer.clone(), audience: audience.audience.clone(), keys }
     }
 
-    /// Verifies a token as it came: signature, then issuer, audience, times, ids. No leeway: Lambda's clocks agree to the
+    /// Verifies an access token as it came: signature, then issuer, audience, times, ids. No leeway: Lambda's clocks agree to the
     /// millisecond, and whoever needs leeway holds an expired token.
     ///
     /// # Errors
     /// [`Refusal`] for anything but a good token; the caller is never told which.
     pub fn verify(&self, unverified: &str, now: Timestamp) -> Result<AccessClaims, Refusal> {
-        let (claims, key_id) = jws::open::<Claims>(unverified, TYPE, &self.keys, now)?;
-        if claims.iss != self.issuer {
-            return Err(Refusal("issuer"));
-        }
-        if claims.aud != self.audience {
-            return Err(Refusal("audience"));
-        }
-        self.check_times(&claims, now)?;
-        into_access_claims(claims, key_id)
+        let find = |kid: &str| self.keys.find(kid, now);
+        let (claims, key) = jws::open::<Claims>(unverified, TYPE, find)?;
+        let expires_at = claims.check(self, MAX_ACCESS_TOKEN_SECONDS, now)?;
+        let (subject, client_id) = claims.into_subject()?;
+        Ok(AccessClaims { subject, client_id, key_id: key.kid.clone(), expires_at })
     }
 
     /// Trusts other keys from now on.
@@ -188,44 +139,6 @@ impl Verifier {
     pub fn has_no_keys(&self) -> bool {
         self.keys.is_empty()
     }
-
-    fn check_times(&self, claims: &Claims, now: Timestamp) -> Result<(), Refusal> {
-        let now = now.seconds();
-        if now >= claims.exp {
-            return Err(Refusal("expired"));
-        }
-        if claims.iat > now || claims.nbf.is_some_and(|start| start > now) || claims.auth_time > claims.iat {
-            return Err(Refusal("from the future"));
-        }
-        if claims.exp - claims.iat > MAX_ACCESS_TOKEN_SECONDS {
-            return Err(Refusal("lifetime"));
-        }
-        if claims.auth_time < self.keys.valid_from().seconds() {
-            return Err(Refusal("session older than valid_from"));
-        }
-        Ok(())
-    }
-}
-
-fn into_access_claims(claims: Claims, key_id: &str) -> Result<AccessClaims, Refusal> {
-    let subject = Subject {
-        user_id: claims.sub.parse().map_err(|_| Refusal("subject"))?,
-        session_id: claims.sid.parse().map_err(|_| Refusal("session id"))?,
-        auth_time: Timestamp::from_seconds(claims.auth_time),
-        amr: claims.amr,
-        epoch: claims.epoch,
-        roles: claims.roles,
-        scope: claims.scope,
-    };
-    if claims.jti.is_empty() || claims.client_id.is_empty() {
-        return Err(Refusal("empty claim"));
-    }
-    Ok(AccessClaims {
-        subject,
-        client_id: claims.client_id,
-        key_id: key_id.to_owned(),
-        expires_at: Timestamp::from_seconds(claims.exp),
-    })
 }
 
 impl std::fmt::Debug for Verifier {

@@ -7,8 +7,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::crypto;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Algorithm, Jwks, rings::SigningKey};
-use crate::{domain::Timestamp, error::Refusal};
+use super::{Algorithm, jwks::PublicKey, rings::SigningKey};
+use crate::error::Refusal;
 
 /// No token of ours is longer; API Gateway passes 10 KB of headers at most.
 pub(super) const MAX_TOKEN_BYTES: usize = 8 * 1024;
@@ -39,13 +39,13 @@ pub(super) fn sign(
     Ok(format!("{message}.{signature}"))
 }
 
-/// Gives the claims of a token that one of `keys` signed as type `typ`, and which. The claims are authentic and not yet judged.
+/// Gives the claims of a token that a key of those that `find` knows signed as type `typ`, and the key. The claims are authentic
+/// and not yet judged.
 pub(super) fn open<'k, C: DeserializeOwned>(
     unverified: &str,
     typ: &str,
-    keys: &'k Jwks,
-    now: Timestamp,
-) -> Result<(C, &'k str), Refusal> {
+    find: impl FnOnce(&str) -> Option<&'k PublicKey>,
+) -> Result<(C, &'k PublicKey), Refusal> {
     let (message, header, payload, signature) = split(unverified)?;
     let header = object(header)?;
     let header: Header<'_> = serde_json::from_str(&header).map_err(|_| Refusal("header"))?;
@@ -53,14 +53,14 @@ pub(super) fn open<'k, C: DeserializeOwned>(
         return Err(Refusal("type"));
     }
     let algorithm = Algorithm::parse(header.alg).ok_or(Refusal("algorithm"))?;
-    let key = keys.find(header.kid, now).ok_or(Refusal::UNKNOWN_KEY)?;
+    let key = find(header.kid).ok_or(Refusal::UNKNOWN_KEY)?;
     if key.algorithm != algorithm {
         return Err(Refusal("algorithm of another key"));
     }
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| Refusal("encoding"))?;
     key.key.verify_sig(message.as_bytes(), &signature).map_err(|_| Refusal("signature"))?;
     let claims = serde_json::from_str(&object(payload)?).map_err(|_| Refusal("claims"))?;
-    Ok((claims, &key.kid))
+    Ok((claims, key))
 }
 
 /// Splits into (what is signed, header, payload, signature); exactly three parts, none empty.

@@ -2,8 +2,8 @@
 //!
 //! | ring | makes | read by |
 //! |---|---|---|
-//! | `sign` | signatures of JWTs | register, login, refresh |
-//! | `seal` | the MAC of refresh and session tokens | register, login, refresh, logout, session-authorizer |
+//! | `sign` | signatures of JWTs | register, login, refresh, check |
+//! | `seal` | the MAC of refresh and session tokens | register, login, refresh, check, logout, sessions, me, session-authorizer |
 //! | `pepper` | the secret input of password hashes | register, login, me |
 //!
 //! A ring holds one `active` key, which makes new things, one `next` key, which everybody already knows, and `retired` keys,

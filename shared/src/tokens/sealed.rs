@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! lkr_ base64url( 1 ‖ user id 16 ‖ session id 16 ‖ generation 4 ‖ seed 16 ‖ key id 4 ‖ MAC 32 )
+//! lkc_ the same, the half of a cookie that renews it
 //! lks_ base64url( 1 ‖ user id 16 ‖ session id 16 ‖                seed 16 ‖ key id 4 ‖ MAC 32 )
 //! ```
 //!
@@ -97,6 +98,7 @@ pub struct SessionToken {
 
 impl RefreshToken {
     const LABEL: &str = "lkr";
+    const LABEL_IN_COOKIE: &str = "lkc";
     const HEAD_BYTES: usize = 1 + 16 + 16 + 4 + 16;
 
     /// Seals the token under the ring's key of its id.
@@ -104,10 +106,22 @@ impl RefreshToken {
     /// # Errors
     /// [`Refusal`] when the ring no longer holds that key.
     pub fn seal(&self, ring: &SealRing, issuer: &str) -> Result<Sealed, Refusal> {
+        self.seal_as(Self::LABEL, ring, issuer)
+    }
+
+    /// The same as the half of a cookie: no refresh token, as that is no cookie.
+    ///
+    /// # Errors
+    /// As [`Self::seal`].
+    pub fn seal_for_cookie(&self, ring: &SealRing, issuer: &str) -> Result<Sealed, Refusal> {
+        self.seal_as(Self::LABEL_IN_COOKIE, ring, issuer)
+    }
+
+    fn seal_as(&self, label: &str, ring: &SealRing, issuer: &str) -> Result<Sealed, Refusal> {
         let mut body = head(self.user_id, self.session_id);
         body.extend(self.generation.to_be_bytes());
         body.extend(self.seed.0);
-        seal(Self::LABEL, issuer, body, self.key_id, ring)
+        seal(label, issuer, body, self.key_id, ring)
     }
 
     /// Proves the seal of a token as it came. Nothing is read from anywhere.
@@ -115,7 +129,19 @@ impl RefreshToken {
     /// # Errors
     /// [`Refusal`] for anything we did not seal as a refresh token of this issuer, with a key whose time is not over.
     pub fn open(unverified: &str, ring: &SealRing, issuer: &str, now: Timestamp) -> Result<Self, Refusal> {
-        let (bytes, key_id) = open::<{ Self::HEAD_BYTES }>(Self::LABEL, issuer, unverified, ring, now)?;
+        Self::open_as(Self::LABEL, unverified, ring, issuer, now)
+    }
+
+    /// Proves the seal of the half of a cookie.
+    ///
+    /// # Errors
+    /// [`Refusal`] for anything else.
+    pub fn open_of_cookie(unverified: &str, ring: &SealRing, issuer: &str, now: Timestamp) -> Result<Self, Refusal> {
+        Self::open_as(Self::LABEL_IN_COOKIE, unverified, ring, issuer, now)
+    }
+
+    fn open_as(label: &str, unverified: &str, ring: &SealRing, issuer: &str, now: Timestamp) -> Result<Self, Refusal> {
+        let (bytes, key_id) = open::<{ Self::HEAD_BYTES }>(label, issuer, unverified, ring, now)?;
         let mut fields = Fields(&bytes);
         let ([VERSION], user_id, session_id, generation, seed) =
             (fields.take()?, fields.take()?, fields.take()?, fields.take()?, fields.take()?)

@@ -22,6 +22,12 @@ impl Answer {
         let headers = response["headers"].as_object().into_iter().flatten();
         let headers =
             headers.map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect();
+        let cookies = response["cookies"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let cookies: Vec<_> = cookies.collect();
+        let mut headers: BTreeMap<String, String> = headers;
+        if !cookies.is_empty() {
+            headers.insert("set-cookie".to_owned(), cookies.join("\n"));
+        }
         let body = response["body"].as_str().unwrap_or_default().to_owned();
         Self { status, headers, body }
     }
@@ -36,6 +42,12 @@ impl Answer {
         self.json().pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
+    /// What a browser would do with the session cookie: keep this value, or forget it (`Some("")`); `None` when it is not told.
+    pub fn cookie(&self) -> Option<String> {
+        let set = self.headers.get("set-cookie")?.strip_prefix("__Host-latchkey=")?;
+        set.split(';').next().map(str::to_owned)
+    }
+
     /// The last part of the problem's type.
     pub fn problem(&self) -> String {
         self.text("/type").rsplit(':').next().unwrap_or_default().to_owned()
@@ -47,7 +59,7 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.status)?;
         for (name, value) in &self.headers {
-            writeln!(f, "{name}: {value}")?;
+            writeln!(f, "{name}: {}", without_cookie(value))?;
         }
         match serde_json::from_str(&self.body) {
             Ok(body) => write!(f, "\n{:#}", redacted(body)),
@@ -61,6 +73,17 @@ impl fmt::Display for Answer {
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// A header without the value of a cookie that it sets.
+fn without_cookie(value: &str) -> String {
+    match value.split_once("__Host-latchkey=eyJ") {
+        Some((before, after)) => {
+            let attributes = after.split_once(';').map_or("", |(_, attributes)| attributes);
+            format!("{before}__Host-latchkey=[cookie];{attributes}")
+        }
+        None => value.to_owned(),
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Call {
     pub query: String,
     /// The headers, names in lower case as the gateway writes them.
     pub headers: BTreeMap<String, String>,
+    /// The cookies, which the gateway takes out of the headers.
+    pub cookies: Vec<String>,
     /// The body; in base64 if `is_base64` says so.
     pub body: Option<String>,
     /// Whether the event claims that the body is base64.
@@ -39,6 +41,7 @@ impl Call {
             path: path.to_owned(),
             query: query.to_owned(),
             headers: BTreeMap::from([("user-agent".to_owned(), USER_AGENT.to_owned())]),
+            cookies: Vec::new(),
             body: None,
             is_base64: false,
             source: SOURCE.to_owned(),
@@ -93,6 +96,19 @@ impl Call {
         self
     }
 
+    /// With a cookie, `name=value`.
+    #[must_use]
+    pub fn cookie(mut self, cookie: &str) -> Self {
+        self.cookies.push(cookie.to_owned());
+        self
+    }
+
+    /// As a browser sends it for a page of `origin`, which is the API's own.
+    #[must_use]
+    pub fn same_origin(self, origin: &str) -> Self {
+        self.header("origin", origin).header("sec-fetch-site", "same-origin")
+    }
+
     /// With a bearer token.
     #[must_use]
     pub fn bearer(self, token: &str) -> Self {
@@ -119,6 +135,9 @@ impl Call {
         });
         if let Some(body) = &self.body {
             event["body"] = json!(body);
+        }
+        if !self.cookies.is_empty() {
+            event["cookies"] = json!(self.cookies);
         }
         let pairs = self.query.split('&').filter_map(|pair| pair.split_once('='));
         let query: BTreeMap<_, _> = pairs.collect();

@@ -4,7 +4,7 @@ use std::{sync::Mutex, time::Duration};
 
 use latchkey::{
     operations::{
-        Guard, Mint, SessionGuard, account::Account, login::Login, logout::Logout, refresh::Refresh,
+        Guard, Mint, SessionGuard, account::Account, check::Check, login::Login, logout::Logout, refresh::Refresh,
         register::Register, sessions::Sessions,
     },
     passwords::Passwords,
@@ -24,6 +24,7 @@ pub(super) struct Functions {
     pub(super) login: Login<Store>,
     pub(super) refresh: Refresh<Store>,
     pub(super) logout: Logout<Store>,
+    pub(super) check: Check<Store>,
     pub(super) sessions: Sessions<Store>,
     pub(super) me: Account<Store>,
     pub(super) well_known: WellKnown<Store>,
@@ -43,6 +44,7 @@ impl Functions {
             login: Login { store: store(), passwords: passwords(), limits, mint: mint() },
             refresh: Refresh { store: store(), mint: mint() },
             logout: Logout { store: store(), guard: guard() },
+            check: Check { store: store(), guard: guard(), mint: mint(), ask_after: settings.ask_after },
             sessions: Sessions { store: store(), guard: guard() },
             me: Account { store: store(), guard: guard(), passwords: passwords(), limits },
             well_known: well_known.expect("the contract is JSON"),

@@ -4,6 +4,7 @@
 
 mod account;
 mod admin;
+mod cookie;
 mod keys;
 mod kinds;
 mod operator;

@@ -4,7 +4,7 @@ use latchkey::{
     config::Env,
     domain::{EndCause, Timestamp},
     dynamodb::DynamoDb,
-    http::{Reply, serve::answer},
+    http::{Reply, Site, serve::answer},
     ports::{EndSession, ReadFeed, StoreError},
     telemetry::Telemetry,
 };
@@ -39,7 +39,7 @@ async fn f1_a_shard_that_is_read_at_the_second_try_is_read() {
 async fn feed(app: &WellKnown<DynamoDb>, now: Timestamp) -> Reply {
     let telemetry = Telemetry::from_env("test", &Env::new([]).unwrap()).unwrap();
     let event = Call::get("/.well-known/revocations").event().to_string();
-    answer(&telemetry, "request", &event, async |request, _| handle(app, request, now).await).await
+    answer(&telemetry, &Site::default(), "request", &event, async |request, _| handle(app, request, now).await).await
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use latchkey_tests::{
     api::{Api, Person, Tokens},
     assert_answer,
     exchange::Call,
-    world::{Settings, World},
+    world::{ORIGIN, Settings, World},
 };
 
 use crate::changes::{disable, stored};
@@ -96,7 +96,8 @@ async fn b10_whatever_the_caller_brings_along_the_session_is_new() {
         let call = Call::post("/auth/login", &body)
             .bearer(&attacker.access)
             .header("x-auth-session", &attacker.session_id)
-            .header("cookie", &format!("__Host-latchkey={}", attacker.access));
+            .cookie(&format!("__Host-latchkey={}", attacker.access))
+            .same_origin(ORIGIN);
         let tokens = Tokens::from(world.send(call).await);
         assert_ne!(tokens.session_id, attacker.session_id);
         assert_ne!(tokens.user_id, attacker.user_id);

@@ -13,6 +13,7 @@ mod authorizer;
 mod bodies;
 mod bounded;
 mod changes;
+mod cookie;
 mod foreign;
 mod input;
 mod issuer_keys;

@@ -127,7 +127,7 @@ async fn everything_that_is_wrong_is_told_at_once() {
               "pointer": "/name"
             },
             {
-              "detail": "must be token or session",
+              "detail": "must be token, session or cookie",
               "pointer": "/transport"
             }
           ],

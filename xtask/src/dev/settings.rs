@@ -26,6 +26,8 @@ fn defaults(port: u16, ready: &Ready) -> Settings {
     let mut settings = Settings::from(
         [
             ("LATCHKEY_ISSUER", format!("http://localhost:{port}")),
+            // The pages and this API share an origin here.
+            ("LATCHKEY_PUBLIC_ORIGIN", format!("http://localhost:{port}")),
             ("LATCHKEY_REFRESH_GRACE_SECONDS", REFRESH_GRACE_SECONDS.to_owned()),
             ("LATCHKEY_KEYS_RELOAD_SECONDS", KEYS_RELOAD_SECONDS.to_owned()),
             ("LATCHKEY_ATTEMPTS_PER_SOURCE", ATTEMPTS_PER_SOURCE.to_owned()),

@@ -29,7 +29,7 @@ const ELSEWHERE: [&str; 10] = [
     "sam deploy --parameter-overrides \"RouteRules=$RULES\"",
     "sam list stack-outputs --stack-name latchkey",
     "sam deploy --guided --stack-name notes --parameter-overrides LatchkeyStack=latchkey",
-    "sam deploy --stack-name latchkey --parameter-overrides PublicUrl=https://app.example.com",
+    "sam deploy --stack-name latchkey --parameter-overrides PublicUrl=https://app.example.com PublicOrigin=https://app.example.com",
     "sam deploy --guided --stack-name one-host --parameter-overrides HostName=app.example.com",
     "curl \"$NOTES_URL/notes\" -H \"Authorization: Bearer $ACCESS_TOKEN\"",
     "curl \"$NOTES_URL/live-notes\" -H \"Authorization: Bearer $SESSION_TOKEN\"",

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     config::{ConfigError, Env},
     error::Refusal,
+    http::cookies,
     tokens::access::bearer,
 };
 
@@ -169,20 +170,8 @@ fn cookie_of<'e>(event: &'e Event<'_>) -> Result<Option<&'e str>, Refusal> {
     cookie(header.into_iter().chain(list.iter().map(|cookie| &**cookie)))
 }
 
-/// The token of our cookie, or nothing. Our name anywhere else, twice, or beside `$Version`, which makes some readers take
-/// quotes seriously, is an attempt to slip a second value in.
+/// The token of the carrier's cookie, or nothing.
 fn cookie<'e>(headers: impl Iterator<Item = &'e str>) -> Result<Option<&'e str>, Refusal> {
-    let mut found = None;
-    for pair in headers.flat_map(|header| header.split(';')) {
-        let pair = pair.trim_matches(' ');
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let has_our_name = pair.to_ascii_lowercase().contains(&COOKIE.to_ascii_lowercase());
-        if name.eq_ignore_ascii_case("$version") || has_our_name && (name != COOKIE || found.is_some()) {
-            return Err(Refusal("not one cookie"));
-        }
-        if name == COOKIE {
-            found = Some(bare(value).ok_or(Refusal("not one cookie"))?);
-        }
-    }
-    Ok(found)
+    let value = cookies::only(headers, COOKIE)?;
+    value.map(|value| bare(value).ok_or(cookies::NOT_ONE_COOKIE)).transpose()
 }

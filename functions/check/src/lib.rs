@@ -1,0 +1,89 @@
+//! `GET /auth/check`: whether a caller may pass, for pages, for other functions and for proxies.
+
+use latchkey::{
+    config::{ConfigError, Env},
+    domain::Timestamp,
+    dynamodb::DynamoDb,
+    error::Error,
+    http::{Reply, Request, StatusCode, authorizer::Caller, problem, request, return_to, site},
+    operations::{
+        Credential,
+        check::{Check, Passed, Renewal, check, check_only},
+    },
+    ports::{EndSession, FindPublishedKeys, FindSession, FindUser, RotateSession, SlideSession},
+    published::Bound,
+    startup::{Startup, StartupError},
+    telemetry::Event,
+};
+
+/// Puts the function together.
+///
+/// # Errors
+/// When a setting or a key is missing or malformed.
+pub async fn start(env: &Env) -> Result<Check<DynamoDb>, StartupError> {
+    let startup = Startup::new(env)?;
+    let store = startup.store()?;
+    let guard = startup.guard(store.find_published_keys().await?).await?;
+    Ok(Check { store, guard, mint: startup.mint().await?, ask_after: ask_after(env)? })
+}
+
+fn ask_after(env: &Env) -> Result<Option<u64>, ConfigError> {
+    Ok(Bound::from_env(env)?.map(|bound| bound.max_age))
+}
+
+/// Answers one request: 204 with the caller's identity in headers, and with the next cookie if it is time for one. Whoever may
+/// not pass gets 401; a browser that wants a page is sent to the login page.
+///
+/// # Errors
+/// [`Error::MethodNotAllowed`], [`Error::Unavailable`].
+pub async fn handle<S>(app: &Check<S>, request: &Request, now: Timestamp) -> Result<Reply, Error>
+where
+    S: FindSession + SlideSession + FindUser + RotateSession + EndSession,
+{
+    if request::method(request) != "GET" {
+        return Err(Error::MethodNotAllowed { allow: "GET".into() });
+    }
+    let is_forwarded = request::query(request, "forward").as_deref() == Some("1");
+    let shown = request::credential(request);
+    let is_cookie = matches!(shown, Ok(Credential::Cookie(_)));
+    let passed = match shown {
+        Ok(credential) if is_forwarded => check_only(app, credential, now).await,
+        Ok(credential) => check(app, credential, now).await,
+        Err(error) => Err(error),
+    };
+    match passed {
+        Ok(passed) => pass(app, passed),
+        Err(error @ (Error::InvalidToken(_) | Error::SessionEnded { .. })) if !is_forwarded => {
+            let reply = refuse(request, &error);
+            Ok(if is_cookie { reply.without_cookie() } else { reply })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn pass<S>(app: &Check<S>, passed: Passed) -> Result<Reply, Error> {
+    let Passed { identity, cookie, renewal } = passed;
+    let (user_id, session_id) = (identity.user_id(), identity.session_id());
+    let caller = Caller {
+        subject: identity.subject,
+        client_id: app.mint.audience.client_id.clone(),
+        expires_at: identity.expires_at,
+        is_good_until_then: false,
+    };
+    let reply = Reply::empty(StatusCode::NO_CONTENT).of(user_id, session_id).identity(&caller)?;
+    let reply = cookie.iter().fold(reply, Reply::cookie);
+    Ok(match renewal {
+        Renewal::None => reply,
+        Renewal::Rotated => reply.event(Event::Refreshed),
+        Renewal::Replayed => reply.event(Event::RefreshReplayed),
+    })
+}
+
+/// A browser that asks for a page gets one where its user can sign in; everybody else a problem document.
+fn refuse(request: &Request, error: &Error) -> Reply {
+    let refused = problem::reply(error);
+    let Some(origin) = site::public_origin(request).filter(|_| request::accepts_html(request)) else { return refused };
+    let return_to = request::query(request, "return_to");
+    let page = return_to::login_page(origin, return_to.as_deref(), error.end_cause());
+    refused.redirect(StatusCode::FOUND, &page)
+}

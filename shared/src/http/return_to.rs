@@ -1,0 +1,99 @@
+//! Where a browser goes: to the login page, and back to where it came from, if that is a page of ours.
+
+use url::Url;
+
+use crate::domain::EndCause;
+
+const LOGIN_PAGE: &str = "/auth/login";
+
+/// The URL of a page of `origin` that `text` names, whatever its spelling; nothing for a page of anybody else. It is read as a
+/// browser would read it (WHATWG URL), and only what was read is handed on.
+pub fn within(origin: &str, text: &str) -> Option<Url> {
+    let base = Url::parse(origin).ok()?;
+    let url = base.join(text).ok()?;
+    let is_ours = url.origin() == base.origin() && url.username().is_empty() && url.password().is_none();
+    is_ours.then_some(url)
+}
+
+/// The URL of the login page: it says why, and remembers the page to return to.
+pub fn login_page(origin: &str, return_to: Option<&str>, cause: Option<EndCause>) -> String {
+    let Ok(mut page) = Url::parse(origin).and_then(|origin| origin.join(LOGIN_PAGE)) else {
+        return LOGIN_PAGE.to_owned();
+    };
+    if let Some(url) = return_to.and_then(|text| within(origin, text)) {
+        page.query_pairs_mut().append_pair("return_to", &url[url::Position::BeforePath..]);
+    }
+    if let Some(cause) = cause {
+        page.query_pairs_mut().append_pair("cause", cause.as_str());
+    }
+    page.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORIGIN: &str = "https://app.example.com";
+
+    #[test]
+    fn a_page_of_ours_is_one_whatever_its_spelling() {
+        for (text, path) in [
+            ("/", "/"),
+            ("/notes?a=b#c", "/notes?a=b#c"),
+            ("notes", "/notes"),
+            ("", "/"),
+            ("?a", "/?a"),
+            ("https://app.example.com/x", "/x"),
+            ("HTTPS://APP.EXAMPLE.COM:443/x", "/x"),
+            ("/../../x", "/x"),
+            ("/%2f%2fevil.example", "/%2f%2fevil.example"),
+            ("https:/evil.example", "/evil.example"),
+            ("/\t/x", "//x"),
+        ] {
+            let url = within(ORIGIN, text);
+            let found = url.as_ref().map(|url| &url[url::Position::BeforePath..]);
+            assert!(found == Some(path) || text == "/\t/x" && found.is_none(), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn e1_a_page_of_anybody_else_is_none_whatever_its_spelling() {
+        for text in [
+            "https://evil.example",
+            "//evil.example",
+            "///evil.example",
+            "////evil.example",
+            "\\\\evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            " //evil.example",
+            "\0//evil.example",
+            "https:evil.example:x",
+            "https://app.example.com@evil.example",
+            "https://app.example.com:8443/",
+            "https://app.example.com.evil.example",
+            "http://app.example.com/",
+            "https://user@app.example.com/",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "blob:https://app.example.com/x",
+            "https://app.example.com%2eevil.example",
+            "https://\u{ff41}pp.example.org",
+        ] {
+            assert_eq!(within(ORIGIN, text).map(String::from), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_login_page_remembers_only_pages_of_ours() {
+        let page = |return_to| login_page(ORIGIN, return_to, Some(EndCause::Idle));
+        assert_eq!(
+            page(Some("/notes?a=b")),
+            "https://app.example.com/auth/login?return_to=%2Fnotes%3Fa%3Db&cause=idle"
+        );
+        assert_eq!(page(Some("//evil.example")), "https://app.example.com/auth/login?cause=idle");
+        assert_eq!(page(None), "https://app.example.com/auth/login?cause=idle");
+    }
+}
