@@ -22,7 +22,7 @@ export interface ClientOptions {
    * through reloads and for all tabs, and any script that gets into the page can take it away.
    */
   readonly store?: Store;
-  /** Seconds: the parameter `RefreshGraceSeconds` of the issuer. 30 unless it is given. */
+  /** Seconds, from 1 to 300: the parameter `RefreshGraceSeconds` of the issuer. 30 unless it is given. */
   readonly graceSeconds?: number;
   /** Instead of the global `fetch`. It has to obey `redirect` and `signal` as the standard says. */
   readonly fetch?: typeof globalThis.fetch;
@@ -86,6 +86,8 @@ export function createClient(options: ClientOptions): Client {
 /** The same on another platform, for tests. */
 export function connect(options: ClientOptions, platform: Platform): Client {
   const url = addressOf(options.url);
+  const { graceSeconds = 30 } = options;
+  if (!(graceSeconds >= 1 && graceSeconds <= 300)) throw new TypeError("`graceSeconds` is not between 1 and 300");
   const store = options.store ?? memoryStore();
   const name = `latchkey:${url}`;
   const shared = options.store !== undefined;
@@ -95,7 +97,7 @@ export function connect(options: ClientOptions, platform: Platform): Client {
     vault: openVault(store, name),
     lock: lockOf(store, shared, name, platform),
     channel: shared ? name : undefined,
-    grace: (options.graceSeconds ?? 30) * 1000,
+    grace: graceSeconds * 1000,
   };
   const listeners = new Set<(end: SessionEnd) => void>();
   const keeper = createKeeper(parts, (end) => {

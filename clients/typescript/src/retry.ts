@@ -56,7 +56,6 @@ function sleep(platform: Platform, milliseconds: number, signal: AbortSignal | u
     const cancel = platform.after(milliseconds, end);
     const offline = early ? platform.onOnline(end) : (): void => {};
     signal?.addEventListener("abort", end);
-    if (signal?.aborted) end();
   });
 }
 

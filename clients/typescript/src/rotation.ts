@@ -23,7 +23,6 @@ export async function rotate(parts: Parts, stored: StoredSession, signal: AbortS
     age = stopwatch(platform);
     return issuer.refresh(stored.refreshToken, signal, grace * ATTEMPT);
   });
-  signal.throwIfAborted();
   if (grant.sessionId !== stored.sessionId) throw unexpectedAnswer(200);
   const current = await vault.read();
   signal.throwIfAborted();

@@ -62,10 +62,38 @@ test("no answer at all is given up after a third of the grace, and asked for aga
   assert.equal(issuer.sessions.rotations, 1);
 });
 
+test("who never answers has timed out", async (t) => {
+  const { world, issuer, tab, expired } = await start(t);
+  const silent: Fault = () => {};
+  issuer.next(REFRESH, silent, silent, silent);
+  const answer = assert.rejects(expired(), { slug: "timeout", status: 0 });
+  for (const attempt of [1, 2, 3]) {
+    await until(() => issuer.count(REFRESH) === attempt, "the attempt");
+    world.clock.advance((GRACE * 1000) / 3);
+    if (attempt < 3) await world.clock.pause();
+  }
+  await answer;
+  assert.ok(tab.client.user);
+});
+
+test("a refusal that no renewal can cure is the caller's answer", async (t) => {
+  const { issuer, tab } = await start(t);
+  issuer.next("GET /notes", instead({ status: 403, body: '{"message":"Forbidden"}' }));
+  issuer.next(REFRESH, instead(problem(404, "not-found")));
+  const answer = await tab.fetch(`${issuer.api}/notes`);
+  assert.deepEqual([answer.status, await answer.text()], [403, '{"message":"Forbidden"}']);
+  assert.equal((await tab.fetch(`${issuer.api}/notes`)).status, 200);
+});
+
 test("Retry-After is obeyed, by those who ask later too", async (t) => {
   const { world, issuer, tab, expired } = await start(t);
   issuer.next(REFRESH, instead(problem(503, "unavailable", {}, { "retry-after": "7" })));
   const answer = expired();
+  await until(() => issuer.count(REFRESH) === 1, "the refresh");
+  await settle();
+  world.goOnline();
+  await settle();
+  assert.equal(issuer.count(REFRESH), 1, "that the network is back does not make the issuer ready");
   assert.equal(await world.clock.pause(), 7_000);
   assert.equal((await answer).status, 200);
 
@@ -96,6 +124,18 @@ test("when the network is back the pause ends", async (t) => {
   await settle();
   world.goOnline();
   assert.equal((await answer).status, 200);
+});
+
+test("after a sleep the token is not sent again as if it were still within the grace", async (t) => {
+  const { world, issuer, expired } = await start(t);
+  issuer.next(REFRESH, dropped);
+  const answer = assert.rejects(expired(), { slug: "network" });
+  await until(() => issuer.count(REFRESH) === 1, "the refresh");
+  await settle();
+  world.clock.ahead += 3_600_000;
+  world.goOnline();
+  await answer;
+  assert.equal(issuer.count(REFRESH), 1);
 });
 
 test("a token that was due while there was no network is renewed when it is back", async (t) => {

@@ -66,6 +66,12 @@ test("an address that says too much is refused", () => {
   }
 });
 
+test("a grace that no issuer can have is refused", () => {
+  for (const graceSeconds of [0, -1, 301, Number.NaN, Number.POSITIVE_INFINITY]) {
+    assert.throws(() => createClient({ url: "https://auth.example.com", graceSeconds }), TypeError, String(graceSeconds));
+  }
+});
+
 test("an issuer below a path is asked below that path", async () => {
   const asked: string[] = [];
   const fetch: typeof globalThis.fetch = (input) => {

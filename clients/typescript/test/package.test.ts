@@ -44,6 +44,10 @@ test("what is exported is what is documented", async () => {
   assert.deepEqual(Object.keys(await import("latchkey-client")), ["LatchkeyError", "createClient"]);
 });
 
+test("its licence is that of the repository", () => {
+  assert.equal(read("LICENSE"), read("../../LICENSE"));
+});
+
 test("the lock file names no registry, and a digest for every package", () => {
   const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, { resolved?: string; integrity?: string }> };
   const others = Object.entries(packages).filter(([path]) => path !== "");

@@ -19,8 +19,8 @@ export class World {
   readonly #online = new Set<() => void>();
   /** Messages between tabs, in their order. */
   readonly messages: unknown[] = [];
-  /** Whether they arrive. */
-  delivers = true;
+  /** Whether they arrive; `promptly` is before whoever sent them does anything else. */
+  delivers: boolean | "promptly" = true;
   /** What the next random numbers are. */
   random = 0.5;
 
@@ -90,7 +90,9 @@ export class World {
   #post(from: { name: string }, message: unknown): void {
     this.messages.push(message);
     for (const channel of this.#channels) {
-      if (channel !== from && channel.name === from.name && this.delivers) setImmediate(() => channel.heard(message));
+      if (channel === from || channel.name !== from.name || !this.delivers) continue;
+      if (this.delivers === "promptly") channel.heard(message);
+      else setImmediate(() => channel.heard(message));
     }
   }
 }
