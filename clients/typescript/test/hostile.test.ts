@@ -28,6 +28,7 @@ const hostile: Record<string, Answer> = {
   "a huge problem": { status: 400, headers: { "content-type": "application/problem+json" }, body: `{"type":"urn:latchkey:problem:x","title":"${"x".repeat(70_000)}"}` },
   "a problem that is none": { status: 400, headers: { "content-type": "application/problem+json" }, body: `"${SECRET}"` },
   "a problem of somebody else": { status: 400, headers: { "content-type": "application/problem+json" }, body: `{"type":"about:blank","title":"${SECRET}"}` },
+  "a problem that is declared as something else": { status: 400, headers: JSON_TYPE, body: `{"type":"urn:latchkey:problem:x","title":"${SECRET}"}` },
   ...Object.fromEntries(
     Object.entries({
       token_type: ["DPoP", undefined],

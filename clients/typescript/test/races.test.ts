@@ -54,6 +54,22 @@ test("who signs in again ends the session that was here, and its refresh", async
   assert.deepEqual(tab.ends, []);
 });
 
+test("who waits for the lock looks at the store again: it may be somebody else's by then", async (t) => {
+  const { world, tab, store } = await start(t);
+  let release = (): void => {};
+  const name = `latchkey:${world.issuer.url}`;
+  void world.locks.request(name, () => new Promise<void>((resolve) => (release = resolve)));
+  world.clock.advance(ACCESS * 1000);
+  const answer = assert.rejects(tab.fetch(`${world.issuer.api}/notes`), { slug: "signed-out" });
+  await settle();
+  store.entries.set(name, JSON.stringify({ sessionId: "somebody-else", refreshToken: "lkr_somebody-else" }));
+  world.issuer.requests.length = 0;
+  release();
+  await answer;
+  assert.deepEqual(tab.ends.map(({ cause }) => cause), ["replaced"]);
+  assert.deepEqual(world.issuer.requests, []);
+});
+
 test("a request that was refused is not repeated as somebody who signed in meanwhile", async (t) => {
   const { world, tab } = await start(t);
   let refuse = (): void => {};
