@@ -8,6 +8,9 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const tsc = join(here, "node_modules/typescript/bin/tsc");
 // Also the tests of an earlier build: one whose source is gone would still run.
 for (const folder of ["dist", ".build"]) rmSync(join(here, folder), { recursive: true, force: true });
-for (const flags of [["--declaration", "false", "--isolatedDeclarations", "false", "--removeComments", "true"], ["--emitDeclarationOnly"]]) {
+for (const flags of [
+  ["--declaration", "false", "--isolatedDeclarations", "false", "--removeComments", "true"],
+  ["--emitDeclarationOnly"],
+]) {
   execFileSync(process.execPath, [tsc, "-p", here, ...flags], { stdio: "inherit" });
 }

@@ -25,7 +25,7 @@ async function readText(response: Response): Promise<string> {
   const reader = response.body?.getReader();
   const decoder = new TextDecoder();
   let text = "";
-  for (let bytes = 0; reader !== undefined; ) {
+  for (let bytes = 0; reader !== undefined;) {
     const { done, value } = await reader.read();
     if (done) break;
     bytes += value.byteLength;
@@ -38,7 +38,7 @@ async function readText(response: Response): Promise<string> {
   return text;
 }
 
-/** The slug of a problem document of Latchkey (docs/API.md, Errors); `undefined` for every other answer. Reads the body. */
+/** The slug of a problem document (docs/API.md, Errors); `undefined` for every other answer. Reads the body. */
 export async function readSlug(response: Response): Promise<string | undefined> {
   return slugOf(await readProblem(response));
 }

@@ -51,8 +51,8 @@ export interface LogoutOptions extends CallOptions {
 }
 
 /**
- * The session of one user at one issuer. Its methods need no `this`. They fail with a {@link LatchkeyError}, or with the
- * reason of the caller's `AbortSignal`. No method hands out a token.
+ * The session of one user at one issuer. Its methods need no `this`. They fail with a {@link LatchkeyError}, or with
+ * the reason of the caller's `AbortSignal`. No method hands out a token.
  */
 export interface Client {
   /** The profile as it was at the last refresh; `undefined` while nobody is signed in. */
@@ -108,7 +108,11 @@ export function connect(options: ClientOptions, platform: Platform): Client {
   const fetch = createFetch(platform, keeper, new Set([new URL(url).origin, ...(options.apis ?? []).map(originOf)]));
 
   async function logoutEverywhere(signal: AbortSignal | undefined): Promise<void> {
-    const request = new Request(`${url}/auth/sessions`, { method: "DELETE", redirect: "error", signal: signal ?? null });
+    const request = new Request(`${url}/auth/sessions`, {
+      method: "DELETE",
+      redirect: "error",
+      signal: signal ?? null,
+    });
     const response = await fetch(request).catch((error: unknown) => {
       signal?.throwIfAborted();
       throw error instanceof LatchkeyError ? error : noAnswer(false, error);

@@ -26,7 +26,7 @@ export class LatchkeyError extends Error {
   readonly status: number;
   /**
    * What went wrong: one of the slugs in docs/API.md, such as `invalid-credentials`, or one of ours:
-   * `network` (no answer), `timeout`, `unexpected-answer` (an answer that is not Latchkey's), `signed-out`, `foreign-origin`.
+   * `network` (no answer), `timeout`, `unexpected-answer` (one that is not Latchkey's), `signed-out`, `foreign-origin`.
    */
   readonly slug: string;
   /** One sentence, always the same for one slug. */

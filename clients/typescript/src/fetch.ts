@@ -22,7 +22,10 @@ export function createFetch(platform: Platform, keeper: Keeper, origins: Readonl
     const response = await send(request, session);
     if (!canSendAgain(input, init) || !(await isRefusedToken(response, request))) return response;
     // Nobody signs out because a renewal fails: the answer is what the caller gets.
-    const renewed = await unlessAborted(keeper.better(session).catch(() => undefined), request.signal);
+    const renewed = await unlessAborted(
+      keeper.better(session).catch(() => undefined),
+      request.signal,
+    );
     if (!renewed) return response;
     void response.body?.cancel().catch(() => {});
     return send(new Request(input, init), renewed);

@@ -6,7 +6,7 @@ import { type Grant, parseGrant } from "./tokens.js";
 /** API Gateway answers within 30 seconds or not at all. */
 const LIMIT = 31_000;
 
-/** The routes that make, renew and end sessions. Every failure is a {@link LatchkeyError}, or the reason of `signal`. */
+/** The routes that make, renew and end sessions. Failures are {@link LatchkeyError}s, or the reason of `signal`. */
 export interface Issuer {
   /** Registers or signs in. */
   signIn(path: "/auth/register" | "/auth/login", body: object, signal?: AbortSignal): Promise<Grant>;
@@ -34,7 +34,13 @@ export function isRefusal(error: unknown): boolean {
 type Read<T> = (response: Response) => Promise<T>;
 
 function poster(url: string, platform: Platform) {
-  return async <T>(path: string, body: object, limit: number, signal: AbortSignal | undefined, read: Read<T>): Promise<T> => {
+  return async <T>(
+    path: string,
+    body: object,
+    limit: number,
+    signal: AbortSignal | undefined,
+    read: Read<T>,
+  ): Promise<T> => {
     signal?.throwIfAborted();
     const controller = new AbortController();
     const abort = (): void => controller.abort();

@@ -35,7 +35,7 @@ export interface Keeper {
   user(): User | undefined;
   /** The session with an access token to use now. */
   current(): Promise<Live>;
-  /** The same session with another access token, because this one was refused; `undefined` when there is no better one. */
+  /** The same session with another access token, because this one was refused; `undefined` when there is none. */
   better(refused: Live): Promise<Live | undefined>;
   /** Takes up the stored session. */
   restore(): Promise<User | undefined>;
@@ -125,7 +125,12 @@ export function createKeeper(parts: Parts, notify: (end: SessionEnd) => void): K
   function refresh(): Promise<void> {
     if (pause && !pause.isOver()) return Promise.reject(pause.error);
     if (!flight) {
-      const mine: Flight = { controller: new AbortController(), done: Promise.resolve(), sessionId: undefined, handed() {} };
+      const mine: Flight = {
+        controller: new AbortController(),
+        done: Promise.resolve(),
+        sessionId: undefined,
+        handed() {},
+      };
       flight = mine;
       mine.done = fly(mine).finally(() => {
         if (flight === mine) flight = undefined;

@@ -8,8 +8,8 @@ export type Lock = <T>(work: () => Promise<T>) => Promise<T>;
 const queues = new WeakMap<Store, Promise<unknown>>();
 
 /**
- * The lock of everybody who uses `store`: across tabs where the platform has locks and the store is `shared`, else across
- * the clients of this process that were given the same object.
+ * The lock of everybody who uses `store`: across tabs where the platform has locks and the store is `shared`, else
+ * across the clients of this process that were given the same object.
  */
 export function lockOf(store: Store, shared: boolean, name: string, platform: Platform): Lock {
   const locks = shared ? platform.locks : undefined;

@@ -8,7 +8,8 @@ export function addressOf(url: string): string {
 /** `origin` as browsers write it. */
 export function originOf(origin: string): string {
   const url = trusted(origin);
-  if (url.href !== `${url.origin}/`) throw new TypeError("an entry of `apis` is more than an origin, such as https://api.example.com");
+  if (url.href !== `${url.origin}/`)
+    throw new TypeError("an entry of `apis` is more than an origin, such as https://api.example.com");
   return url.origin;
 }
 

@@ -6,8 +6,8 @@ const FIRST_WAIT = 250;
 const LONGEST_WAIT = 5_000;
 
 /**
- * Tries again while nobody answers or the answer decides nothing, with growing waits (half of each is random), until the
- * next attempt would begin later than `window` milliseconds after the first.
+ * Tries again while nobody answers or the answer decides nothing, with growing waits (half of each is random), until
+ * the next attempt would begin later than `window` milliseconds after the first.
  *
  * A wait ends early when the network is back. `Retry-After` is obeyed: it may end the trying.
  */
@@ -44,7 +44,12 @@ function decidesNothing(error: unknown): boolean {
 }
 
 /** Waits; throws the reason when `signal` is aborted. */
-function sleep(platform: Platform, milliseconds: number, signal: AbortSignal | undefined, early: boolean): Promise<void> {
+function sleep(
+  platform: Platform,
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+  early: boolean,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (): void => {
       cancel();

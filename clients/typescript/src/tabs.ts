@@ -48,6 +48,8 @@ function hear(data: unknown, heard: Heard): void {
 }
 
 function isShared(value: unknown): value is Shared {
-  const { sessionId, accessToken, user, lifetime, age, sentAt } = members(value) as { [member in keyof Shared]?: unknown };
+  const { sessionId, accessToken, user, lifetime, age, sentAt } = members(value) as {
+    [member in keyof Shared]?: unknown;
+  };
   return isId(sessionId) && isToken(accessToken) && isUser(user) && [lifetime, age, sentAt].every(Number.isFinite);
 }

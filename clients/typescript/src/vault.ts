@@ -52,7 +52,9 @@ export function memoryStore(): Store {
 
 function parse(text: string | null): StoredSession | undefined {
   try {
-    const { sessionId, refreshToken } = members(JSON.parse(text ?? "")) as { [member in keyof StoredSession]?: unknown };
+    const { sessionId, refreshToken } = members(JSON.parse(text ?? "")) as {
+      [member in keyof StoredSession]?: unknown;
+    };
     return isId(sessionId) && isToken(refreshToken) ? { sessionId, refreshToken } : undefined;
   } catch {
     return undefined;

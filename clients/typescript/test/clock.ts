@@ -25,7 +25,8 @@ export class Clock {
 
   /** How long the client pauses before it tries again: waits until it does, lets the pause pass and returns it. */
   async pause(shorterThan = 10_000): Promise<number> {
-    const isPause = (timer: { due: number; idle: boolean }): boolean => !timer.idle && timer.due - this.now < shorterThan;
+    const isPause = (timer: { due: number; idle: boolean }): boolean =>
+      !timer.idle && timer.due - this.now < shorterThan;
     await until(() => [...this.#timers].some(isPause), "a pause of the client");
     const pause = Math.min(...[...this.#timers].filter(isPause).map(({ due }) => due - this.now));
     this.advance(pause);

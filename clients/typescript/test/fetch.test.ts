@@ -17,7 +17,10 @@ test("many requests with an expired token share one refresh", async (t) => {
 });
 
 test("a token that is used is renewed before it expires, at a moment that chance decides", async (t) => {
-  for (const [random, seconds] of [[0, 0.7 * ACCESS], [0.999, 0.7 * ACCESS + 0.2 * 0.999 * ACCESS]] as const) {
+  for (const [random, seconds] of [
+    [0, 0.7 * ACCESS],
+    [0.999, 0.7 * ACCESS + 0.2 * 0.999 * ACCESS],
+  ] as const) {
     const world = await World.start(t);
     world.random = random;
     await world.signedIn();
@@ -126,7 +129,10 @@ test("a stream cannot be sent again: its caller gets the refusal", async (t) => 
   const pieces = (async function* () {
     yield Buffer.from("milk");
   })() as unknown as ReadableStream;
-  assert.equal((await tab.fetch(`${issuer.api}/notes`, { method: "POST", body: pieces, duplex: "half" } as RequestInit)).status, 403);
+  assert.equal(
+    (await tab.fetch(`${issuer.api}/notes`, { method: "POST", body: pieces, duplex: "half" } as RequestInit)).status,
+    403,
+  );
   assert.equal(issuer.count("POST /notes"), 3);
   assert.equal(issuer.count(REFRESH), 0);
 });

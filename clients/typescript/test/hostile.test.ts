@@ -19,16 +19,32 @@ const GOOD = {
 
 const hostile: Record<string, Answer> = {
   "a page": { status: 200, headers: { "content-type": "text/html" }, body: `<html>${SECRET}</html>` },
-  "nothing": { status: 200 },
+  nothing: { status: 200 },
   "no JSON": { status: 200, headers: JSON_TYPE, body: `{"refresh_token":"${SECRET}"` },
   "a list": json([GOOD]),
-  "null": json(null),
+  null: json(null),
   "something huge": json({ ...GOOD, padding: "x".repeat(70_000) }),
   "an error page": { status: 502, headers: { "content-type": "text/html" }, body: SECRET },
-  "a huge problem": { status: 400, headers: { "content-type": "application/problem+json" }, body: `{"type":"urn:latchkey:problem:x","title":"${"x".repeat(70_000)}"}` },
-  "a problem that is none": { status: 400, headers: { "content-type": "application/problem+json" }, body: `"${SECRET}"` },
-  "a problem of somebody else": { status: 400, headers: { "content-type": "application/problem+json" }, body: `{"type":"about:blank","title":"${SECRET}"}` },
-  "a problem that is declared as something else": { status: 400, headers: JSON_TYPE, body: `{"type":"urn:latchkey:problem:x","title":"${SECRET}"}` },
+  "a huge problem": {
+    status: 400,
+    headers: { "content-type": "application/problem+json" },
+    body: `{"type":"urn:latchkey:problem:x","title":"${"x".repeat(70_000)}"}`,
+  },
+  "a problem that is none": {
+    status: 400,
+    headers: { "content-type": "application/problem+json" },
+    body: `"${SECRET}"`,
+  },
+  "a problem of somebody else": {
+    status: 400,
+    headers: { "content-type": "application/problem+json" },
+    body: `{"type":"about:blank","title":"${SECRET}"}`,
+  },
+  "a problem that is declared as something else": {
+    status: 400,
+    headers: JSON_TYPE,
+    body: `{"type":"urn:latchkey:problem:x","title":"${SECRET}"}`,
+  },
   ...Object.fromEntries(
     Object.entries({
       token_type: ["DPoP", undefined],
@@ -36,8 +52,18 @@ const hostile: Record<string, Answer> = {
       expires_in: [undefined, 0, -1, "900", null],
       refresh_token: [undefined, "", {}, "two\nlines"],
       session: [undefined, null, {}, { id: 1 }, { id: "" }],
-      user: [undefined, null, [], { ...GOOD.user, email: 1 }, { ...GOOD.user, roles: "admin" }, { ...GOOD.user, scopes: [1] }, { ...GOOD.user, id: undefined }],
-    }).flatMap(([member, values]) => values.map((value) => [`${member} ${inspect(value).slice(0, 40)}`, json({ ...GOOD, [member]: value })])),
+      user: [
+        undefined,
+        null,
+        [],
+        { ...GOOD.user, email: 1 },
+        { ...GOOD.user, roles: "admin" },
+        { ...GOOD.user, scopes: [1] },
+        { ...GOOD.user, id: undefined },
+      ],
+    }).flatMap(([member, values]) =>
+      values.map((value) => [`${member} ${inspect(value).slice(0, 40)}`, json({ ...GOOD, [member]: value })]),
+    ),
   ),
 };
 
@@ -48,7 +74,11 @@ for (const [what, answer] of Object.entries(hostile)) {
     world.issuer.next(LOGIN, instead(answer));
     await assert.rejects(tab.login(ADA), (error: Error) => {
       assert.deepEqual([error.name, (error as { slug?: string }).slug], ["LatchkeyError", "unexpected-answer"]);
-      assert.ok(![inspect(error, { depth: null, showHidden: true }), JSON.stringify(error), String(error)].join().includes(SECRET));
+      assert.ok(
+        ![inspect(error, { depth: null, showHidden: true }), JSON.stringify(error), String(error)]
+          .join()
+          .includes(SECRET),
+      );
       return true;
     });
     assert.equal(tab.client.user, undefined);
@@ -79,7 +109,15 @@ test("the issuer's redirects are not followed: they would take passwords with th
 
 test("what is in the store and not ours is nobody's session", async (t) => {
   const world = await World.start(t);
-  for (const entry of ["", "x", "null", "{}", '{"sessionId":1,"refreshToken":"lkr_"}', '{"sessionId":"1","refreshToken":"a b"}', "[]"]) {
+  for (const entry of [
+    "",
+    "x",
+    "null",
+    "{}",
+    '{"sessionId":1,"refreshToken":"lkr_"}',
+    '{"sessionId":"1","refreshToken":"a b"}',
+    "[]",
+  ]) {
     world.store.entries.set(`latchkey:${world.issuer.url}`, entry);
     assert.equal(await world.tab().restore(), undefined, entry);
   }

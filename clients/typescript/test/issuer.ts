@@ -20,18 +20,28 @@ export const lost: Fault = (response, answer) => {
   response.destroy();
 };
 /** Something else is answered, and nothing is done. */
-export const instead = (answer: Answer): Fault => (response) => send(response, answer);
+export const instead =
+  (answer: Answer): Fault =>
+  (response) =>
+    send(response, answer);
 /** The work is done, and something else is answered. */
-export const garbled = (garbage: Answer): Fault => (response, answer) => {
-  answer();
-  send(response, garbage);
-};
+export const garbled =
+  (garbage: Answer): Fault =>
+  (response, answer) => {
+    answer();
+    send(response, garbage);
+  };
 
 export const JSON_TYPE = { "content-type": "application/json" };
 
 /** A problem document of Latchkey. */
 export function problem(status: number, slug: string, more: object = {}, headers: Record<string, string> = {}): Answer {
-  const body = JSON.stringify({ type: `urn:latchkey:problem:${slug}`, title: `The title of ${slug}.`, status, ...more });
+  const body = JSON.stringify({
+    type: `urn:latchkey:problem:${slug}`,
+    title: `The title of ${slug}.`,
+    status,
+    ...more,
+  });
   return { status, headers: { "content-type": "application/problem+json", ...headers }, body };
 }
 
@@ -55,8 +65,12 @@ export class Issuer {
 
   async start(): Promise<this> {
     this.url = await this.#listen((request, body) => this.#answer(request, body));
-    this.api = await this.#listen((request, body) => this.#call(request, body, { status: 403, body: '{"message":"Forbidden"}' }));
-    this.rest = await this.#listen((request, body) => this.#call(request, body, { status: 401, body: '{"message":"Unauthorized"}' }));
+    this.api = await this.#listen((request, body) =>
+      this.#call(request, body, { status: 403, body: '{"message":"Forbidden"}' }),
+    );
+    this.rest = await this.#listen((request, body) =>
+      this.#call(request, body, { status: 401, body: '{"message":"Unauthorized"}' }),
+    );
     return this;
   }
 
@@ -112,9 +126,15 @@ export class Issuer {
     const bearer = sessions.bearer(request.headers.authorization);
     switch (`${request.method} ${request.url}`) {
       case "POST /auth/register":
-        return granted(201, sessions.register(body["email"] ?? "", body["password"] ?? "", body["name"])) ?? problem(409, "email-taken");
+        return (
+          granted(201, sessions.register(body["email"] ?? "", body["password"] ?? "", body["name"])) ??
+          problem(409, "email-taken")
+        );
       case "POST /auth/login":
-        return granted(200, sessions.login(body["email"] ?? "", body["password"] ?? "")) ?? problem(401, "invalid-credentials");
+        return (
+          granted(200, sessions.login(body["email"] ?? "", body["password"] ?? "")) ??
+          problem(401, "invalid-credentials")
+        );
       case "POST /auth/refresh":
         return granted(200, sessions.refresh(body["refresh_token"] ?? "")) ?? problem(401, "invalid-token");
       case "POST /auth/logout":
@@ -125,7 +145,9 @@ export class Issuer {
         sessions.endAll(bearer.user, "logout-all");
         return { status: 204 };
       case "GET /auth/me":
-        return bearer ? { status: 200, headers: JSON_TYPE, body: JSON.stringify({ email: bearer.user.email }) } : problem(401, "invalid-token");
+        return bearer
+          ? { status: 200, headers: JSON_TYPE, body: JSON.stringify({ email: bearer.user.email }) }
+          : problem(401, "invalid-token");
       default:
         return problem(404, "not-found");
     }
@@ -137,7 +159,9 @@ export class Issuer {
     this.calls.push({ path, authorization, body });
     if (path.startsWith("/to/")) return { status: 307, headers: { location: decodeURIComponent(path.slice(4)) } };
     const session = this.sessions.bearer(authorization);
-    return session ? { status: 200, headers: JSON_TYPE, body: JSON.stringify({ email: session.user.email, body }) } : denied;
+    return session
+      ? { status: 200, headers: JSON_TYPE, body: JSON.stringify({ email: session.user.email, body }) }
+      : denied;
   }
 }
 

@@ -8,7 +8,12 @@ const user = { id: "0b9f", email: "ada@example.com", created_at: "2026-01-01T12:
 
 function start(lifetime: number) {
   const clock = new Clock();
-  const platform = { ...realPlatform(), monotonic: () => clock.now, wall: () => clock.now + clock.ahead, random: () => 0.5 };
+  const platform = {
+    ...realPlatform(),
+    monotonic: () => clock.now,
+    wall: () => clock.now + clock.ahead,
+    random: () => 0.5,
+  };
   const live = liveOf({ sessionId: "5c2d", accessToken: "at.1", user, lifetime }, stopwatch(platform), platform);
   return { clock, platform, live };
 }
@@ -22,7 +27,10 @@ test("a token is due from four fifths of its lifetime on, more or less, and not 
 });
 
 test("a token counts as expired 5 seconds, or a tenth of its lifetime, before it is", () => {
-  for (const [lifetime, expires] of [[900_000, 895_000], [20_000, 18_000]] as const) {
+  for (const [lifetime, expires] of [
+    [900_000, 895_000],
+    [20_000, 18_000],
+  ] as const) {
     const { clock, live } = start(lifetime);
     clock.advance(expires - 1);
     assert.equal(isExpired(live), false);

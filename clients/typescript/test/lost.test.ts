@@ -40,7 +40,10 @@ test("waits grow, differ by chance, and the attempts end with the grace", async 
     const { world, issuer, tab, expired } = await start(t);
     world.random = random;
     issuer.next(REFRESH, ...Array<Fault>(20).fill(dropped));
-    const answer = expired().then(() => assert.fail(), (error: unknown) => error as { slug: string; status: number });
+    const answer = expired().then(
+      () => assert.fail(),
+      (error: unknown) => error as { slug: string; status: number },
+    );
     const begin = world.clock.now;
     for (const wait of waits) assert.equal(await world.clock.pause(), wait);
     const { slug, status } = await answer;
@@ -178,7 +181,10 @@ test("only the issuer's own invalid-token ends the session", async (t) => {
   issuer.next(REFRESH, instead(problem(401, "invalid-token")));
   await assert.rejects(expired(), { slug: "signed-out" });
   await settle();
-  assert.deepEqual(tab.ends.map(({ cause, elsewhere }) => [cause, elsewhere]), [["refused", false]]);
+  assert.deepEqual(
+    tab.ends.map(({ cause, elsewhere }) => [cause, elsewhere]),
+    [["refused", false]],
+  );
   assert.equal(tab.client.user, undefined);
   assert.equal(await tab.restore(), undefined, "the token is forgotten");
   assert.equal(issuer.count(REFRESH), 1);
@@ -188,7 +194,7 @@ async function start(t: Parameters<typeof World.start>[0]) {
   const world = await World.start(t);
   const tab = await world.signedIn();
   const { issuer, clock } = world;
-  /** A request with a token that is too old by now. The renewal that its timer begins is the one that the request waits for. */
+  /** A request with a token that is too old by now. It waits for the renewal that the timer begins. */
   const expired = (signal: AbortSignal | null = null): Promise<Response> => {
     clock.advance(ACCESS * 1000);
     return tab.fetch(`${issuer.api}/notes`, { signal });

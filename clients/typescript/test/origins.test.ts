@@ -42,17 +42,32 @@ test("a redirect to another origin does not take the token along", async (t) => 
   t.after(() => stranger.stop());
   const answer = await tab.fetch(`${world.issuer.api}/to/${encodeURIComponent(`${stranger.rest}/steal`)}`);
   assert.equal(answer.status, 401);
-  assert.deepEqual(stranger.calls.map(({ path, authorization }) => [path, authorization]), [["/steal", undefined]]);
+  assert.deepEqual(
+    stranger.calls.map(({ path, authorization }) => [path, authorization]),
+    [["/steal", undefined]],
+  );
   assert.match(world.issuer.calls[0]?.authorization ?? "", /^Bearer at\./);
   assert.equal(world.issuer.count("POST /auth/refresh"), 0, "a stranger's refusal says nothing about the token");
 });
 
 test("an address without https is refused, except within the machine", () => {
-  for (const url of ["http://auth.example.com", "http://localhost.example.com", "http://127.0.0.1.example.com", "ftp://localhost", "javascript:1"]) {
+  for (const url of [
+    "http://auth.example.com",
+    "http://localhost.example.com",
+    "http://127.0.0.1.example.com",
+    "ftp://localhost",
+    "javascript:1",
+  ]) {
     assert.throws(() => createClient({ url }), TypeError, url);
     assert.throws(() => createClient({ url: "https://auth.example.com", apis: [url] }), TypeError, url);
   }
-  for (const url of ["https://auth.example.com", "https://auth.example.com/prod/", "http://localhost:9000", "http://[::1]:9000", "http://app.localhost"]) {
+  for (const url of [
+    "https://auth.example.com",
+    "https://auth.example.com/prod/",
+    "http://localhost:9000",
+    "http://[::1]:9000",
+    "http://app.localhost",
+  ]) {
     createClient({ url }).close();
   }
 });
@@ -68,7 +83,11 @@ test("an address that says too much is refused", () => {
 
 test("a grace that no issuer can have is refused", () => {
   for (const graceSeconds of [0, -1, 301, Number.NaN, Number.POSITIVE_INFINITY]) {
-    assert.throws(() => createClient({ url: "https://auth.example.com", graceSeconds }), TypeError, String(graceSeconds));
+    assert.throws(
+      () => createClient({ url: "https://auth.example.com", graceSeconds }),
+      TypeError,
+      String(graceSeconds),
+    );
   }
 });
 

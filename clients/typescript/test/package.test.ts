@@ -31,13 +31,19 @@ test("the package needs nothing at run time, and holds what it should", () => {
   for (const kind of ["dependencies", "peerDependencies", "optionalDependencies", "bundleDependencies"]) {
     assert.equal(manifest[kind], undefined);
   }
-  const packed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: root, encoding: "utf8" });
+  const packed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: root,
+    encoding: "utf8",
+  });
   const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }];
   const paths = files.map(({ path }) => path);
   for (const path of ["LICENSE", "README.md", "package.json", "dist/index.js", "dist/index.d.ts"]) {
     assert.ok(paths.includes(path), path);
   }
-  assert.deepEqual(paths.filter((path) => !/^(LICENSE|README\.md|package\.json|dist\/\w+\.(js|d\.ts))$/.test(path)), []);
+  assert.deepEqual(
+    paths.filter((path) => !/^(LICENSE|README\.md|package\.json|dist\/\w+\.(js|d\.ts))$/.test(path)),
+    [],
+  );
 });
 
 test("what is exported is what is documented", async () => {
@@ -49,15 +55,31 @@ test("its licence is that of the repository", () => {
 });
 
 test("the lock file names no registry, and a digest for every package", () => {
-  const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, { resolved?: string; integrity?: string }> };
+  const { packages } = JSON.parse(read("package-lock.json")) as {
+    packages: Record<string, { resolved?: string; integrity?: string }>;
+  };
   const others = Object.entries(packages).filter(([path]) => path !== "");
-  assert.deepEqual(others.filter(([, { resolved, integrity }]) => resolved !== undefined || integrity === undefined), []);
+  assert.deepEqual(
+    others.filter(([, { resolved, integrity }]) => resolved !== undefined || integrity === undefined),
+    [],
+  );
 });
 
 test("no file is longer than 200 lines", () => {
-  const list = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "src", "test"], { cwd: root, encoding: "utf8" }).trim().split("\n");
+  const list = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "src", "test"], {
+    cwd: root,
+    encoding: "utf8",
+  })
+    .trim()
+    .split("\n");
   assert.ok(list.length > 20);
   // As in the rest of the repository: comments and empty lines do not count.
-  const code = (path: string): number => read(path).split("\n").filter((line) => !/^\s*(\/\/|\/?\*|$)/.test(line)).length;
-  assert.deepEqual(list.filter((path) => code(path) > 200), []);
+  const code = (path: string): number =>
+    read(path)
+      .split("\n")
+      .filter((line) => !/^\s*(\/\/|\/?\*|$)/.test(line)).length;
+  assert.deepEqual(
+    list.filter((path) => code(path) > 200),
+    [],
+  );
 });

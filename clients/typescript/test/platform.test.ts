@@ -13,7 +13,10 @@ test("two clients of a real process hear each other", async (t) => {
   t.after(() => [here, there].forEach((client) => client.close()));
   await here.login(ADA);
   const users = await Promise.all([there.restore(), createClient({ ...options, store: new MapStore() }).restore()]);
-  assert.deepEqual(users.map((user) => user?.email), [ADA.email, undefined]);
+  assert.deepEqual(
+    users.map((user) => user?.email),
+    [ADA.email, undefined],
+  );
   const causes: string[] = [];
   there.onSessionEnd(({ cause }) => causes.push(cause));
   await here.logout();
@@ -36,11 +39,15 @@ test("a client that is signed in does not keep a process alive", async (t) => {
   const script = `
     import { createClient } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
     const entries = new Map();
-    const store = { getItem: (key) => entries.get(key) ?? null, setItem: (key, value) => void entries.set(key, value), removeItem() {} };
+    const getItem = (key) => entries.get(key) ?? null;
+    const store = { getItem, setItem: (key, value) => void entries.set(key, value), removeItem() {} };
     const fetch = async () => Response.json(${JSON.stringify(grant(world))});
     const client = createClient({ url: "https://auth.example.com", store, fetch });
     console.log((await client.login({ email: "x", password: "y" })).email);`;
-  const said = execFileSync(process.execPath, ["--input-type=module", "-e", script], { timeout: 20_000, encoding: "utf8" });
+  const said = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+    timeout: 20_000,
+    encoding: "utf8",
+  });
   assert.equal(said.trim(), ADA.email);
 });
 

@@ -66,7 +66,10 @@ test("who waits for the lock looks at the store again: it may be somebody else's
   world.issuer.requests.length = 0;
   release();
   await answer;
-  assert.deepEqual(tab.ends.map(({ cause }) => cause), ["replaced"]);
+  assert.deepEqual(
+    tab.ends.map(({ cause }) => cause),
+    ["replaced"],
+  );
   assert.deepEqual(world.issuer.requests, []);
 });
 

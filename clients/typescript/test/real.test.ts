@@ -52,7 +52,8 @@ test("a real issuer answers a lost refresh with the same successor", real, async
   const client = machine.client();
   await client.register({ email: `ada.${randomUUID()}@example.com`, password: randomUUID() });
   const tokens: string[] = [];
-  machine.lose = async (response) => void tokens.push(((await response.json()) as { refresh_token: string }).refresh_token);
+  machine.lose = async (response) =>
+    void tokens.push(((await response.json()) as { refresh_token: string }).refresh_token);
   machine.sleep(3600);
   await me(client);
   assert.equal(machine.count("/auth/refresh"), 2);
@@ -63,11 +64,14 @@ test("a real issuer answers a lost refresh with the same successor", real, async
 
 test("a real issuer's refusals are understood", real, async (t) => {
   const client = start(t).client();
-  await assert.rejects(client.register({ email: "nobody", password: "short" }), (error: { slug: string; errors: { pointer: string }[] }) => {
-    assert.equal(error.slug, "invalid-input");
-    assert.ok(error.errors.some(({ pointer }) => pointer === "/email"));
-    return true;
-  });
+  await assert.rejects(
+    client.register({ email: "nobody", password: "short" }),
+    (error: { slug: string; errors: { pointer: string }[] }) => {
+      assert.equal(error.slug, "invalid-input");
+      assert.ok(error.errors.some(({ pointer }) => pointer === "/email"));
+      return true;
+    },
+  );
   assert.equal(client.user, undefined);
 });
 

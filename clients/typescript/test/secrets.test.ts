@@ -9,7 +9,10 @@ test("neither the client nor its errors and events show a token or a password", 
   const world = await World.start(t);
   const seen: string[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
-    if (typeof init?.body === "string") seen.push(...Object.values(JSON.parse(init.body) as object).filter((value) => value !== ADA.email && value !== "token"));
+    if (typeof init?.body === "string")
+      seen.push(
+        ...Object.values(JSON.parse(init.body) as object).filter((value) => value !== ADA.email && value !== "token"),
+      );
     if (input instanceof Request) seen.push((input.headers.get("authorization") ?? "").slice(7));
     return globalThis.fetch(input, init);
   };

@@ -20,7 +20,11 @@ test("a refusal says what the issuer says", async (t) => {
   const world = await World.start(t);
   const tab = world.client();
   await assert.rejects(tab.register(ADA), { name: "LatchkeyError", status: 409, slug: "email-taken" });
-  await assert.rejects(tab.login({ ...ADA, password: "wrong" }), { status: 401, slug: "invalid-credentials", title: "The title of invalid-credentials." });
+  await assert.rejects(tab.login({ ...ADA, password: "wrong" }), {
+    status: 401,
+    slug: "invalid-credentials",
+    title: "The title of invalid-credentials.",
+  });
   const errors = [{ pointer: "/password", detail: "must have at least 15 characters" }];
   world.issuer.next(LOGIN, instead(problem(422, "invalid-input", { detail: "why", errors })));
   await assert.rejects(tab.login(ADA), { status: 422, slug: "invalid-input", detail: "why", errors });
@@ -39,7 +43,10 @@ test("a sign-out ends the session at the issuer and here", async (t) => {
   assert.equal(world.issuer.sessions.ends.at(-1), "logout");
   assert.equal(store.entries.size, 0);
   assert.equal(tab.client.user, undefined);
-  assert.deepEqual(tab.ends.map(({ cause, elsewhere }) => [cause, elsewhere]), [["logout", false]]);
+  assert.deepEqual(
+    tab.ends.map(({ cause, elsewhere }) => [cause, elsewhere]),
+    [["logout", false]],
+  );
   await assert.rejects(tab.fetch(`${world.issuer.api}/notes`), { slug: "signed-out" });
   await tab.logout();
   assert.equal(world.issuer.count(LOGOUT), 1, "there is nothing to end any more");
@@ -71,10 +78,19 @@ test("a sign-out everywhere ends all sessions, also with an access token that ha
   world.clock.advance(ACCESS * 1000);
   await tab.logout({ everywhere: true });
   assert.deepEqual(world.issuer.sessions.ends.slice(-2), ["logout-all", "logout-all"]);
-  assert.deepEqual(tab.ends.map(({ cause }) => cause), ["logout-all"]);
+  assert.deepEqual(
+    tab.ends.map(({ cause }) => cause),
+    ["logout-all"],
+  );
   assert.equal(store.entries.size, 0);
-  await assert.rejects(phone.fetch(`${world.issuer.url}/auth/me`).then(() => phone.fetch(`${world.issuer.url}/auth/me`)), { slug: "signed-out" });
-  assert.deepEqual(phone.ends.map(({ cause }) => cause), ["refused"]);
+  await assert.rejects(
+    phone.fetch(`${world.issuer.url}/auth/me`).then(() => phone.fetch(`${world.issuer.url}/auth/me`)),
+    { slug: "signed-out" },
+  );
+  assert.deepEqual(
+    phone.ends.map(({ cause }) => cause),
+    ["refused"],
+  );
 });
 
 test("a sign-out everywhere that fails has not happened", async (t) => {
@@ -96,7 +112,10 @@ test("forget drops the session here and leaves it to the issuer", async (t) => {
   await tab.forget();
   await settle();
   assert.equal(store.entries.size, 0);
-  assert.deepEqual(tab.ends.map(({ cause }) => cause), ["removed"]);
+  assert.deepEqual(
+    tab.ends.map(({ cause }) => cause),
+    ["removed"],
+  );
   assert.equal(world.issuer.sessions.ends.at(-1), undefined);
   assert.equal(world.issuer.count(LOGOUT), 0);
 });

@@ -3,111 +3,62 @@ import { test } from "node:test";
 import { settle, until } from "./clock.js";
 import { lost } from "./issuer.js";
 import { ACCESS, GRACE } from "./sessions.js";
-import { ADA, GRACE_HOPPER, MapStore, World } from "./world.js";
+import { ADA, World, startTabs } from "./world.js";
 
 const REFRESH = "POST /auth/refresh";
 
 test("tabs that need a token at once make one rotation, and all of them work", async (t) => {
   for (const delivers of [true, "promptly"] as const) {
-    const { world, tabs } = await start(t, 5);
+    const { world, tabs } = await startTabs(t, 5);
     world.delivers = delivers;
     world.clock.advance(ACCESS * 1000);
     const answers = await Promise.all(tabs.map((tab) => tab.fetch(`${world.issuer.api}/notes`)));
-    assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200, 200, 200]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 200, 200, 200],
+    );
     assert.equal(world.issuer.count(REFRESH), 1);
   }
 });
 
 test("tabs that open at once take up the session with one rotation", async (t) => {
-  const { world } = await start(t, 1);
+  const { world } = await startTabs(t, 1);
   const tabs = [world.tab(), world.tab(), world.tab()];
   const users = await Promise.all(tabs.map((tab) => tab.restore()));
-  assert.deepEqual(users.map((user) => user?.email), [ADA.email, ADA.email, ADA.email]);
+  assert.deepEqual(
+    users.map((user) => user?.email),
+    [ADA.email, ADA.email, ADA.email],
+  );
   assert.equal(world.issuer.count(REFRESH), 1);
 });
 
 test("when the message between the tabs is lost the next one renews with the newest token", async (t) => {
-  const { world, tabs } = await start(t, 2);
+  const { world, tabs } = await startTabs(t, 2);
   world.delivers = false;
   world.clock.advance(ACCESS * 1000);
   const answers = Promise.all(tabs.map((tab) => tab.fetch(`${world.issuer.api}/notes`)));
   assert.equal(await world.clock.pause(1_000), 300);
-  assert.deepEqual((await answers).map(({ status }) => status), [200, 200]);
+  assert.deepEqual(
+    (await answers).map(({ status }) => status),
+    [200, 200],
+  );
   assert.equal(world.issuer.sessions.rotations, 2);
   world.clock.advance((GRACE + 1) * 1000);
-  assert.equal(await world.tab().restore().then((user) => user?.email), ADA.email, "what is stored is the newest");
-});
-
-test("a sign-out in one tab reaches the others", async (t) => {
-  const { world, tabs: [here, there] } = await start(t, 2);
-  await here?.logout();
-  await until(() => there?.client.user === undefined, "the message");
-  await settle();
-  assert.deepEqual(here?.ends.map(({ cause, elsewhere }) => [cause, elsewhere]), [["logout", false]]);
-  assert.deepEqual(there?.ends.map(({ cause, elsewhere }) => [cause, elsewhere]), [["logout", true]]);
-  await assert.rejects(there?.fetch(`${world.issuer.api}/notes`) ?? Promise.resolve(), { slug: "signed-out" });
-  assert.deepEqual(world.issuer.calls, []);
-});
-
-test("a sign-out whose message is lost reaches the others through the store", async (t) => {
-  const { world, tabs: [here, there] } = await start(t, 2);
-  world.delivers = false;
-  await here?.logout();
-  await assert.rejects(there?.fetch(`${world.issuer.api}/notes`) ?? Promise.resolve(), { slug: "signed-out" });
-  await settle();
-  assert.deepEqual(there?.ends.map(({ cause, elsewhere }) => [cause, elsewhere]), [["removed", true]]);
-  assert.deepEqual(world.issuer.calls, []);
-});
-
-test("a sign-out ends the refresh that another tab is at", async (t) => {
-  const { world, tabs: [here, there] } = await start(t, 2);
-  world.clock.advance(ACCESS * 1000);
-  await settle();
-  world.clock.advance(ACCESS * 1000);
-  const release = world.issuer.hold(REFRESH);
-  const answer = there?.fetch(`${world.issuer.api}/notes`).catch((error: unknown) => error);
-  const asked = world.issuer.count(REFRESH);
-  await until(() => world.issuer.count(REFRESH) > asked, "the refresh");
-  const leaving = here?.logout();
-  release();
-  await leaving;
-  await answer;
-  await settle();
-  assert.deepEqual(world.issuer.sessions.ends.at(-1), "logout");
-  assert.equal(there?.client.user, undefined);
-  assert.equal(world.store.entries.size, 0);
-});
-
-test("the tabs hear of a new sign-in", async (t) => {
-  const { tabs: [here, there] } = await start(t, 2);
-  await here?.login(GRACE_HOPPER);
-  await until(() => there?.ends.length === 1, "the message");
-  assert.deepEqual(there?.ends.map(({ cause, elsewhere }) => [cause, elsewhere]), [["replaced", true]]);
-  assert.deepEqual(here?.ends, []);
-});
-
-test("a tab never goes on as somebody who signed in elsewhere", async (t) => {
-  const { world, tabs: [here, there] } = await start(t, 2);
-  world.delivers = false;
-  await here?.login(GRACE_HOPPER);
-  await assert.rejects(there?.fetch(`${world.issuer.api}/notes`) ?? Promise.resolve(), { slug: "signed-out" });
-  await settle();
-  assert.deepEqual(there?.ends.map(({ cause }) => cause), ["replaced"]);
-  assert.equal((await there?.restore())?.email, GRACE_HOPPER.email, "unless it is told to");
-});
-
-test("the end of somebody else's session is not the end of this one", async (t) => {
-  const { world, tabs: [tab] } = await start(t, 1);
-  const other = await world.signedIn({ store: new MapStore() });
-  await other.logout();
-  await settle();
-  assert.equal(other.ends.length, 1);
-  assert.deepEqual(tab?.ends, []);
-  assert.equal((await tab?.fetch(`${world.issuer.api}/notes`))?.status, 200);
+  assert.equal(
+    await world
+      .tab()
+      .restore()
+      .then((user) => user?.email),
+    ADA.email,
+    "what is stored is the newest",
+  );
 });
 
 test("a message that comes late is as old as it is", async (t) => {
-  const { world, tabs: [tab] } = await start(t, 1);
+  const {
+    world,
+    tabs: [tab],
+  } = await startTabs(t, 1);
   let hear = (_: unknown): void => {};
   const frozen = world.tab({
     after: (milliseconds, action, idle) => (idle ? () => {} : world.clock.after(milliseconds, action)),
@@ -135,9 +86,32 @@ test("what no tab of ours says is not heard", async (t) => {
   const tab = world.tab({ openChannel: (_, hear) => (heard.push(hear), { postMessage: () => {}, close: () => {} }) });
   const user = await tab.login(ADA);
   const sessionId = (JSON.parse([...world.store.entries.values()][0] ?? "") as { sessionId: string }).sessionId;
-  const renewed = { sessionId, accessToken: "x", user, lifetime: 1e9, age: 0, sentAt: world.clock.now + world.clock.ahead };
-  const junk = [null, 1, "renewed", {}, { renewed: null }, { ended: { sessionId } }, { ended: { sessionId, cause: "because" } }];
-  const broken = [{ accessToken: "a b" }, { accessToken: 1 }, { lifetime: "1" }, { age: Number.NaN }, { user: {} }, { sessionId: "other" }, { sessionId: "" }];
+  const renewed = {
+    sessionId,
+    accessToken: "x",
+    user,
+    lifetime: 1e9,
+    age: 0,
+    sentAt: world.clock.now + world.clock.ahead,
+  };
+  const junk = [
+    null,
+    1,
+    "renewed",
+    {},
+    { renewed: null },
+    { ended: { sessionId } },
+    { ended: { sessionId, cause: "because" } },
+  ];
+  const broken = [
+    { accessToken: "a b" },
+    { accessToken: 1 },
+    { lifetime: "1" },
+    { age: Number.NaN },
+    { user: {} },
+    { sessionId: "other" },
+    { sessionId: "" },
+  ];
   for (const message of [...junk, ...broken.map((member) => ({ renewed: { ...renewed, ...member } }))]) {
     for (const hear of heard) hear(message);
     assert.equal((await tab.fetch(`${world.issuer.api}/notes`)).status, 200, JSON.stringify(message));
@@ -147,7 +121,10 @@ test("what no tab of ours says is not heard", async (t) => {
 });
 
 test("a lost answer in one tab is made good by the next", async (t) => {
-  const { world, tabs: [here, there] } = await start(t, 2);
+  const {
+    world,
+    tabs: [here, there],
+  } = await startTabs(t, 2);
   world.issuer.next(REFRESH, lost);
   world.clock.advance(ACCESS * 1000);
   const first = here?.fetch(`${world.issuer.api}/notes`);
@@ -157,17 +134,3 @@ test("a lost answer in one tab is made good by the next", async (t) => {
   assert.equal((await there?.fetch(`${world.issuer.api}/notes`))?.status, 200);
   assert.equal(world.issuer.sessions.rotations, 1);
 });
-
-/** Tabs with one session, and no refresh counted so far. */
-async function start(t: Parameters<typeof World.start>[0], count: number) {
-  const world = await World.start(t);
-  const tabs = Array.from({ length: count }, () => world.tab());
-  await tabs[0]?.login(ADA);
-  // The others get their token from a renewal that all of them hear of.
-  await Promise.all(tabs.slice(1).map((tab) => tab.restore()));
-  await settle();
-  world.clock.advance((GRACE + 1) * 1000);
-  world.issuer.requests.length = 0;
-  world.issuer.sessions.rotations = 0;
-  return { world, tabs };
-}

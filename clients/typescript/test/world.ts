@@ -2,8 +2,9 @@ import type { TestContext } from "node:test";
 import { connect } from "../dist/client.js";
 import type { Client, ClientOptions, SessionEnd, Store } from "../dist/index.js";
 import type { Locks, Platform } from "../dist/platform.js";
-import { Clock } from "./clock.js";
+import { Clock, settle } from "./clock.js";
 import { Issuer } from "./issuer.js";
+import { GRACE } from "./sessions.js";
 
 export const ADA = { email: "ada@example.com", password: "a long walk by the sea" };
 export const GRACE_HOPPER = { email: "grace@example.com", password: "a short walk by the lake" };
@@ -30,7 +31,9 @@ export class World {
     await world.issuer.start();
     test.after(() => world.issuer.stop());
     for (const { email, password } of [ADA, GRACE_HOPPER]) {
-      world.issuer.sessions.logout((world.issuer.sessions.register(email, password, undefined) as { refresh_token: string }).refresh_token);
+      world.issuer.sessions.logout(
+        (world.issuer.sessions.register(email, password, undefined) as { refresh_token: string }).refresh_token,
+      );
     }
     return world;
   }
@@ -38,7 +41,10 @@ export class World {
   /** A tab that shares nothing. */
   client(options: Partial<ClientOptions> = {}, platform: Partial<Platform> = {}): Tab {
     const { issuer } = this;
-    const client = connect({ url: issuer.url, apis: [issuer.api, issuer.rest], ...options }, { ...this.#platform(), ...platform });
+    const client = connect(
+      { url: issuer.url, apis: [issuer.api, issuer.rest], ...options },
+      { ...this.#platform(), ...platform },
+    );
     const ends: SessionEnd[] = [];
     client.onSessionEnd((end) => ends.push(end));
     return { ...client, client, ends };
@@ -134,4 +140,17 @@ export class QueueLocks implements Locks {
     this.#last.set(name, done);
     return done;
   }
+}
+
+/** Tabs that share Ada's session. Nothing is counted yet, and the grace of what came before is over. */
+export async function startTabs(test: TestContext, count: number): Promise<{ world: World; tabs: Tab[] }> {
+  const world = await World.start(test);
+  const tabs = Array.from({ length: count }, () => world.tab());
+  await tabs[0]?.login(ADA);
+  await Promise.all(tabs.slice(1).map((tab) => tab.restore()));
+  await settle();
+  world.clock.advance((GRACE + 1) * 1000);
+  world.issuer.requests.length = 0;
+  world.issuer.sessions.rotations = 0;
+  return { world, tabs };
 }
