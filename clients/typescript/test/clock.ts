@@ -1,0 +1,58 @@
+/** Time as a value: nothing happens until a test says how late it is. */
+export class Clock {
+  /** Milliseconds by the clock that never goes back. */
+  now = 1_000;
+  /** What the wall clock is ahead of it: milliseconds. */
+  ahead = 1_700_000_000_000;
+  readonly #timers = new Set<{ due: number; action: () => void; idle: boolean }>();
+
+  after(milliseconds: number, action: () => void, idle = false): () => void {
+    const timer = { due: this.now + milliseconds, action, idle };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** Lets time pass, timer by timer. */
+  advance(milliseconds: number): void {
+    const end = this.now + milliseconds;
+    for (let next = this.#next(end); next; next = this.#next(end)) {
+      this.#timers.delete(next);
+      this.now = next.due;
+      next.action();
+    }
+    this.now = end;
+  }
+
+  /** How long the client pauses before it tries again: waits until it does, lets the pause pass and returns it. */
+  async pause(shorterThan = 10_000): Promise<number> {
+    const isPause = (timer: { due: number; idle: boolean }): boolean =>
+      !timer.idle && timer.due - this.now < shorterThan;
+    await until(() => [...this.#timers].some(isPause), "a pause of the client");
+    const pause = Math.min(...[...this.#timers].filter(isPause).map(({ due }) => due - this.now));
+    this.advance(pause);
+    return pause;
+  }
+
+  #next(end: number) {
+    return [...this.#timers].filter(({ due }) => due <= end).sort((one, other) => one.due - other.due)[0];
+  }
+}
+
+/** Lets the rest of the process go on until something is so. */
+export async function until(isSo: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + 5_000;
+  while (!isSo()) {
+    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
+    await turn();
+  }
+}
+
+/** Lets everything happen that is on its way within this process and over the loopback. */
+export async function settle(): Promise<void> {
+  const end = performance.now() + 30;
+  while (performance.now() < end) await turn();
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
