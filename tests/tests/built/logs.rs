@@ -119,7 +119,7 @@ async fn g6_a_replay_within_the_grace_and_a_reuse_after_it_are_told_apart_and_co
         lines.iter().map(|line| (line["event"].as_str().unwrap(), line["events"].as_u64().unwrap())).collect();
     assert_eq!(events, [("refreshed", 1), ("refresh-replayed", 1), ("refresh-token-reused", 1)]);
     assert_eq!(lines[2]["level"], "warn");
-    assert_eq!(lines[2]["reason"], "refresh token reused");
+    assert_eq!(lines[2]["reason"], "the session is over: reuse-detected");
 }
 
 /// The same token, of another generation, sealed with the key of the deployment.
