@@ -17,9 +17,11 @@ use crate::{
 };
 
 /// Every variable there is. A function reads the ones it needs and may be given all of them.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 38] = [
     "LATCHKEY_ISSUER",
     "LATCHKEY_PUBLIC_ORIGIN",
+    "LATCHKEY_PAGE_NAME",
+    "LATCHKEY_PAGE_COLOR",
     "LATCHKEY_AUDIENCE",
     "LATCHKEY_CLIENT_ID",
     "LATCHKEY_USERS_TABLE",

@@ -32,7 +32,7 @@ pub use lifetimes::Lifetimes;
 #[cfg(feature = "aws")]
 pub use name::DisplayName;
 #[cfg(feature = "aws")]
-pub use password::Password;
+pub use password::{Password, WeakPassword};
 pub use random::Random;
 #[cfg(feature = "aws")]
 pub use remark::Remark;

@@ -7,6 +7,8 @@ mod cookies;
 #[cfg(feature = "aws")]
 mod event;
 #[cfg(feature = "aws")]
+pub mod pages;
+#[cfg(feature = "aws")]
 pub mod payload;
 #[cfg(feature = "aws")]
 pub mod problem;

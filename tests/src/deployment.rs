@@ -11,7 +11,7 @@ use crate::{
     local_dynamodb::local_dynamodb,
     rings::Rings,
     runtime_api::{Exit, Function},
-    world::{ISSUER, ORIGIN, is_one_session},
+    world::{ISSUER, ORIGIN, is_one_session, is_page},
 };
 
 /// The environment of functions.
@@ -119,6 +119,8 @@ fn function_of(call: &Call) -> &'static str {
         ("POST", "/auth/register") => "register",
         ("POST", "/auth/login") => "login",
         ("POST", "/auth/refresh") => "refresh",
+        ("GET", path) if is_page(path) => "pages",
+        ("POST", "/auth/account") => "pages",
         ("GET", "/auth/check") => "check",
         ("POST", "/auth/logout") => "logout",
         ("GET" | "DELETE", "/auth/sessions") => "sessions",

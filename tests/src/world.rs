@@ -59,6 +59,10 @@ pub struct Settings {
     pub ask_after: Option<u64>,
     /// When an authorizer fetches keys again.
     pub refetch: Refetch,
+    /// Where the pages are; without it there are none, and no cookies.
+    pub public_origin: Option<&'static str>,
+    /// What the pages are called.
+    pub page_name: &'static str,
 }
 
 impl Default for Settings {
@@ -74,6 +78,8 @@ impl Default for Settings {
             random: Random::SYSTEM,
             ask_after: None,
             refetch: Refetch::default(),
+            public_origin: Some(ORIGIN),
+            page_name: "Latchkey",
         }
     }
 }
@@ -101,7 +107,7 @@ impl World {
     pub fn new(store: Store, settings: Settings) -> Self {
         store.publish_at_deployment(&settings.rings.public_jwks(), settings.rings.sign().revision());
         let functions = Functions::new(&store, &settings);
-        let origin = [("LATCHKEY_PUBLIC_ORIGIN".to_owned(), ORIGIN.to_owned())];
+        let origin = settings.public_origin.map(|origin| ("LATCHKEY_PUBLIC_ORIGIN".to_owned(), origin.to_owned()));
         let site = Site::from_env(&Env::new(origin).expect("the setting exists")).expect("it is an origin");
         Self { store, settings, functions, clock: AtomicU64::new(START.seconds()), telemetry: quiet(), site }
     }
@@ -187,6 +193,8 @@ impl World {
             ("POST", "/auth/register") => function!(latchkey_register(register)),
             ("POST", "/auth/login") => function!(latchkey_login(login)),
             ("POST", "/auth/refresh") => function!(latchkey_refresh(refresh)),
+            ("GET", path) if is_page(path) => function!(latchkey_pages(pages)),
+            ("POST", "/auth/account") => function!(latchkey_pages(pages)),
             ("GET", "/auth/check") => function!(latchkey_check(check)),
             ("POST", "/auth/logout") => function!(latchkey_logout(logout)),
             ("GET" | "DELETE", "/auth/sessions") => function!(latchkey_sessions(sessions)),
@@ -218,6 +226,12 @@ impl Api for World {
 pub(crate) fn quiet() -> Telemetry {
     let quiet = Env::new([("LATCHKEY_LOG_LEVEL".to_owned(), "error".to_owned())]).expect("the setting exists");
     Telemetry::from_env("test", &quiet).expect("the level exists")
+}
+
+/// The gateway's routes to the function `pages` that only read.
+pub(crate) fn is_page(path: &str) -> bool {
+    let is_file = path.strip_prefix("/auth/pages/").is_some_and(|file| !file.is_empty() && !file.contains('/'));
+    is_file || matches!(path, "/auth/login" | "/auth/register" | "/auth/account")
 }
 
 /// The gateway's route `/auth/sessions/{id}`: one segment more.

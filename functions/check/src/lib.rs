@@ -8,12 +8,11 @@ use latchkey::{
     http::{Reply, Request, StatusCode, authorizer::Caller, problem, request, return_to, site},
     operations::{
         Credential,
-        check::{Check, Passed, Renewal, check, check_only},
+        check::{Check, Passed, check, check_only},
     },
     ports::{EndSession, FindPublishedKeys, FindSession, FindUser, RotateSession, SlideSession},
     published::Bound,
     startup::{Startup, StartupError},
-    telemetry::Event,
 };
 
 /// Puts the function together.
@@ -62,21 +61,14 @@ where
 }
 
 fn pass<S>(app: &Check<S>, passed: Passed) -> Result<Reply, Error> {
-    let Passed { identity, cookie, renewal } = passed;
-    let (user_id, session_id) = (identity.user_id(), identity.session_id());
+    let reply = Reply::empty(StatusCode::NO_CONTENT).passed(&passed);
     let caller = Caller {
-        subject: identity.subject,
+        subject: passed.identity.subject,
         client_id: app.mint.audience.client_id.clone(),
-        expires_at: identity.expires_at,
+        expires_at: passed.identity.expires_at,
         is_good_until_then: false,
     };
-    let reply = Reply::empty(StatusCode::NO_CONTENT).of(user_id, session_id).identity(&caller)?;
-    let reply = cookie.iter().fold(reply, Reply::cookie);
-    Ok(match renewal {
-        Renewal::None => reply,
-        Renewal::Rotated => reply.event(Event::Refreshed),
-        Renewal::Replayed => reply.event(Event::RefreshReplayed),
-    })
+    reply.identity(&caller)
 }
 
 /// A browser that asks for a page gets one where its user can sign in; everybody else a problem document.

@@ -2,7 +2,7 @@
 
 use latchkey::{
     config::Env,
-    domain::Timestamp,
+    domain::{EndCause, Timestamp},
     dynamodb::DynamoDb,
     error::Error,
     http::{Reply, Request, StatusCode, request, return_to, site},
@@ -48,7 +48,7 @@ pub async fn handle<S: EndSession>(app: &Logout<S>, request: &Request, now: Time
     let reply = if request::carries_cookie(request) { reply.without_cookie() } else { reply };
     let reply = match site::public_origin(request) {
         Some(origin) if request::is_form(request) => {
-            reply.redirect(StatusCode::SEE_OTHER, &return_to::login_page(origin, None, None))
+            reply.redirect(StatusCode::SEE_OTHER, &return_to::login_page(origin, None, Some(EndCause::Logout)))
         }
         _ => reply,
     };

@@ -1,11 +1,15 @@
-//! `POST /auth/register`: makes an account and signs in to it.
+//! `POST /auth/register`: makes an account and signs in to it. A form of its page gets a cookie and a page.
 
 use latchkey::{
     config::Env,
     domain::{AttemptLimits, Timestamp},
     dynamodb::DynamoDb,
     error::Error,
-    http::{Reply, Request, StatusCode, TokenSet, request},
+    http::{
+        Reply, Request, StatusCode, TokenSet,
+        pages::{Pages, Told, Typed},
+        request, site,
+    },
     operations::register::{Register, Registration, register},
     passwords::PasswordPolicy,
     ports::{CreateSession, CreateUser, ReserveAttempt},
@@ -22,38 +26,91 @@ struct Body {
     transport: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct Form {
+    email: String,
+    password: String,
+    /// Empty when nothing was typed.
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    return_to: String,
+}
+
+/// What the function holds.
+#[derive(Debug)]
+pub struct App<S> {
+    /// Makes accounts.
+    pub register: Register<S>,
+    /// Says to people what went wrong.
+    pub pages: Pages,
+}
+
 /// Puts the function together.
 ///
 /// # Errors
 /// When a setting or a key is missing or malformed.
-pub async fn start(env: &Env) -> Result<Register<DynamoDb>, StartupError> {
+pub async fn start(env: &Env) -> Result<App<DynamoDb>, StartupError> {
     let startup = Startup::new(env)?;
-    Ok(Register {
+    let register = Register {
         store: startup.store()?,
         passwords: startup.passwords().await?,
         policy: PasswordPolicy::from_env(env)?,
         limits: AttemptLimits::from_env(env)?,
         mint: startup.mint().await?,
-    })
+    };
+    Ok(App { pages: Pages::from_env(env, register.policy.min_chars)?, register })
 }
 
-/// Answers one request: 201 with a token set.
+/// Answers one request: 201 with a token set; a form by 303 to the page that was wanted, or by its page again.
 ///
 /// # Errors
 /// See [`register`], and everything that can be wrong with a body.
-pub async fn handle<S>(app: &Register<S>, request: &Request, now: Timestamp) -> Result<Reply, Error>
+pub async fn handle<S>(app: &App<S>, request: &Request, now: Timestamp) -> Result<Reply, Error>
 where
     S: ReserveAttempt + CreateUser + CreateSession,
 {
-    let registration = parse(request, request::json(request)?)?;
-    let signed_in = register(app, registration, &request::client(request), now).await?;
+    if site::is_form_of_ours(request)? {
+        return answer_form(app, request, now).await;
+    }
+    let body: Body = request::json(request)?;
+    let (name, transport) = (body.name.as_deref(), body.transport.as_deref());
+    let registration = parse(request, [&body.email, &body.password], name, transport)?;
+    let signed_in = register(&app.register, registration, &request::client(request), now).await?;
     Ok(TokenSet::reply(StatusCode::CREATED, &signed_in, now).event(Event::Registered))
 }
 
-fn parse(request: &Request, body: Body) -> Result<Registration, Error> {
+async fn answer_form<S>(app: &App<S>, request: &Request, now: Timestamp) -> Result<Reply, Error>
+where
+    S: ReserveAttempt + CreateUser + CreateSession,
+{
+    let form: Form = request::form(request)?;
+    let name = Some(form.name.as_str()).filter(|name| !name.trim().is_empty());
+    let signed_in = match parse(request, [&form.email, &form.password], name, Some("cookie")) {
+        Ok(registration) => register(&app.register, registration, &request::client(request), now).await,
+        Err(error) => Err(error),
+    };
+    match signed_in {
+        Ok(signed_in) => {
+            let reply = TokenSet::reply(StatusCode::CREATED, &signed_in, now).event(Event::Registered);
+            Ok(reply.redirect(StatusCode::SEE_OTHER, &site::page_after(request, &form.return_to)))
+        }
+        Err(error) => {
+            let typed = Typed { email: &form.email, name: &form.name, return_to: &form.return_to };
+            app.pages.register(request, typed, Told::Failed(&error))
+        }
+    }
+}
+
+fn parse(
+    request: &Request,
+    [email, password]: [&str; 2],
+    name: Option<&str>,
+    transport: Option<&str>,
+) -> Result<Registration, Error> {
     let mut fields = request::Fields::default();
-    let (email, password) = (fields.email(&body.email), fields.password(&body.password));
-    let name = fields.name(body.name.as_deref());
-    let transport = fields.transport(request, body.transport.as_deref())?;
+    let (email, password) = (fields.email(email), fields.password(password));
+    let name = fields.name(name);
+    let transport = fields.transport(request, transport)?;
     fields.check(email.zip(password).map(|(email, password)| Registration { email, password, name, transport }))
 }

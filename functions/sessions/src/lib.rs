@@ -52,7 +52,7 @@ where
         ("GET", None) => get(app, request, &identity, now).await?,
         ("DELETE", None) => delete(app, request, &identity, now).await?,
         ("DELETE", Some(id)) => {
-            end_one(app, &identity, id.parse().map_err(|_| Error::NotFound)?, now).await?;
+            end_one(&app.store, &identity, id.parse().map_err(|_| Error::NotFound)?, now).await?;
             Reply::empty(StatusCode::NO_CONTENT).event(Event::SignedOut)
         }
         (_, None) => {
@@ -71,7 +71,7 @@ async fn get<S: ListSessions>(
 ) -> Result<Reply, Error> {
     let after = request::query(request, "after").map(|id| id.parse::<SessionId>()).transpose();
     let after = after.map_err(|_| invalid("/after", "must be the `next` of an earlier page"))?;
-    let page = list(app, identity, after, now).await?;
+    let page = list(&app.store, identity, after, now).await?;
     let current = Some(identity.session_id());
     let sessions = page.sessions.iter().map(|session| SessionView::new(session, current)).collect();
     Ok(Reply::json(StatusCode::OK, &Page { sessions, next: page.next.map(|id| id.to_string()) }))
@@ -82,8 +82,8 @@ where
     S: FindSession + ListSessions + EndSession + RaiseEpoch,
 {
     match request::query(request, "keep").as_deref() {
-        None => end_all(app, identity, now).await?,
-        Some("current") => end_others(app, identity, now).await?,
+        None => end_all(&app.store, identity, now).await?,
+        Some("current") => end_others(&app.store, identity, now).await?,
         Some(_) => return Err(invalid("/keep", "must be `current`")),
     }
     Ok(Reply::empty(StatusCode::NO_CONTENT).event(Event::SignedOutEverywhere))

@@ -20,6 +20,20 @@ pub struct Password {
 #[error("must have at most 256 characters")]
 pub struct TooLong;
 
+/// Why a new password is not acceptable, in words for the user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WeakPassword {
+    /// It has fewer code points than this.
+    #[error("must have at least {0} characters")]
+    TooShort(usize),
+    /// It is made of the email.
+    #[error("must not contain your email address")]
+    HasEmail,
+    /// Attackers try it, or its parts, first.
+    #[error("is too easy to guess: it is, or is put together from, passwords that attackers try first")]
+    TooCommon,
+}
+
 impl Password {
     /// Takes a password as it was sent. Nothing is trimmed, no character is forbidden.
     ///

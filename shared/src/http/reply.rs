@@ -13,9 +13,16 @@ use super::{
 use crate::{
     domain::{SessionId, UserId},
     error::Error,
-    operations::Cookie,
+    operations::{
+        Cookie,
+        check::{Passed, Renewal},
+    },
     telemetry::{Event, Facts},
 };
+
+/// What a page may do: show our stylesheet and send its forms to us. There is no script, and nobody may frame it (CSP level 3).
+const PAGE_POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// An answer, and what the log says about it.
 pub struct Reply {
@@ -77,6 +84,28 @@ impl Reply {
             let name = name.map_err(|_| Error::Internal("a claim that is no header".into()))?;
             Ok(reply.header(name, value.as_str().unwrap_or_default()))
         })
+    }
+
+    /// Answers with a page instead, in this language; the status stays.
+    #[must_use]
+    pub(super) fn page(mut self, html: String, language: &str) -> Self {
+        *self.response.body_mut() = Body::Text(html);
+        self.header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+            .header(header::CONTENT_LANGUAGE, language)
+            .header(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)
+            .header(header::REFERRER_POLICY, "same-origin")
+    }
+
+    /// Hands on what letting somebody pass came to: whose request this is, and the next cookie.
+    #[must_use]
+    pub fn passed(self, passed: &Passed) -> Self {
+        let reply = self.of(passed.identity.user_id(), passed.identity.session_id());
+        let reply = passed.cookie.iter().fold(reply, Self::cookie);
+        match passed.renewal {
+            Renewal::None => reply,
+            Renewal::Rotated => reply.event(Event::Refreshed),
+            Renewal::Replayed => reply.event(Event::RefreshReplayed),
+        }
     }
 
     /// Sends a browser elsewhere instead (RFC 9110 section 15.4).

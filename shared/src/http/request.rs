@@ -7,7 +7,8 @@ use lambda_http::{
     http::{HeaderName, Method, header},
     request::RequestContext,
 };
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, value::MapDeserializer};
+use url::form_urlencoded;
 
 use super::{cookies, session_cookie, site};
 use crate::{
@@ -54,6 +55,19 @@ pub fn lenient_json<T: DeserializeOwned + Default>(request: &Request) -> T {
 pub fn optional_json<T: DeserializeOwned + Default>(request: &Request) -> Result<T, Error> {
     let body: &[u8] = request.body().as_ref();
     if body.is_empty() { Ok(T::default()) } else { json(request) }
+}
+
+/// The fields of a form (WHATWG URL section 5.1), whatever they are declared as. A field that is sent twice is none.
+///
+/// # Errors
+/// [`Error::BodyTooLarge`], [`Error::MalformedBody`].
+pub fn form<T: DeserializeOwned>(request: &Request) -> Result<T, Error> {
+    let body: &[u8] = request.body().as_ref();
+    if body.len() > MAX_BODY_BYTES {
+        return Err(Error::BodyTooLarge);
+    }
+    let not_the_form = |_: serde::de::value::Error| Error::MalformedBody("a field is missing or doubled".into());
+    T::deserialize(MapDeserializer::new(form_urlencoded::parse(body))).map_err(not_the_form)
 }
 
 /// Where the mistake is and of which kind. serde's own text would quote values.

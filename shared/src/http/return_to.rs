@@ -5,6 +5,7 @@ use url::Url;
 use crate::domain::EndCause;
 
 const LOGIN_PAGE: &str = "/auth/login";
+const ACCOUNT_PAGE: &str = "/auth/account";
 
 /// The URL of a page of `origin` that `text` names, whatever its spelling; nothing for a page of anybody else. It is read as a
 /// browser would read it (WHATWG URL), and only what was read is handed on.
@@ -15,6 +16,12 @@ pub fn within(origin: &str, text: &str) -> Option<Url> {
     // Whoever reads the path alone would take two slashes for a host.
     let is_plain = url.username().is_empty() && url.password().is_none() && !url.path().starts_with("//");
     (is_ours && is_plain).then_some(url)
+}
+
+/// The URL of the page of `origin` that `text` names, or of the account's when it names none: where a browser goes after signing in.
+pub fn page_or_account(origin: &str, text: &str) -> String {
+    let wanted = Some(text).filter(|text| !text.is_empty()).and_then(|text| within(origin, text));
+    wanted.or_else(|| within(origin, ACCOUNT_PAGE)).map_or_else(|| ACCOUNT_PAGE.to_owned(), String::from)
 }
 
 /// The URL of the login page: it says why, and remembers the page to return to.
@@ -87,6 +94,18 @@ mod tests {
             "https://\u{ff41}pp.example.org",
         ] {
             assert_eq!(within(ORIGIN, text).map(String::from), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn whoever_names_no_page_of_ours_goes_to_the_account() {
+        for (text, page) in [
+            ("/notes?a=b", "https://app.example.com/notes?a=b"),
+            ("", "https://app.example.com/auth/account"),
+            ("//evil.example", "https://app.example.com/auth/account"),
+            ("javascript:alert(1)", "https://app.example.com/auth/account"),
+        ] {
+            assert_eq!(page_or_account(ORIGIN, text), page, "{text}");
         }
     }
 

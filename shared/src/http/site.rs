@@ -6,7 +6,7 @@ use lambda_http::{
 };
 use url::Url;
 
-use super::request;
+use super::{request, return_to};
 use crate::{
     config::{ConfigError, Env},
     error::Error,
@@ -81,6 +81,22 @@ impl Site {
 pub fn require_same_origin(request: &Request) -> Result<(), Error> {
     let asking = request.extensions().get::<Asking>();
     if asking.is_some_and(|asking| asking.is_same_origin) { Ok(()) } else { Err(Error::CrossSiteRequest) }
+}
+
+/// Whether a form of one of our pages was sent: it asks for a cookie, or shows one.
+///
+/// # Errors
+/// [`Error::CrossSiteRequest`] when it is a page of elsewhere that sends it.
+pub fn is_form_of_ours(request: &Request) -> Result<bool, Error> {
+    if public_origin(request).is_none() || !request::is_form(request) {
+        return Ok(false);
+    }
+    require_same_origin(request).map(|()| true)
+}
+
+/// The URL where a browser goes once somebody is signed in: the page of ours that `unverified` names, or the account's.
+pub fn page_after(request: &Request, unverified: &str) -> String {
+    return_to::page_or_account(public_origin(request).unwrap_or_default(), unverified)
 }
 
 /// The origin of our pages, if there are any.

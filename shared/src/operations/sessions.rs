@@ -28,12 +28,12 @@ const TRIES: usize = 3;
 /// # Errors
 /// [`Error::Unavailable`].
 pub async fn list<S: ListSessions>(
-    ctx: &Sessions<S>,
+    store: &S,
     identity: &Identity,
     after: Option<SessionId>,
     now: Timestamp,
 ) -> Result<SessionPage, Error> {
-    let mut page = ctx.store.list_sessions(identity.user_id(), after, now).await?;
+    let mut page = store.list_sessions(identity.user_id(), after, now).await?;
     page.sessions.retain(|session| session.epoch == identity.subject.epoch);
     Ok(page)
 }
@@ -43,13 +43,13 @@ pub async fn list<S: ListSessions>(
 /// # Errors
 /// [`Error::InvalidToken`] when the caller's own session is no longer live, [`Error::Unavailable`].
 pub async fn end_one<S: FindSession + EndSession>(
-    ctx: &Sessions<S>,
+    store: &S,
     identity: &Identity,
     session_id: SessionId,
     now: Timestamp,
 ) -> Result<(), Error> {
-    require_live(&ctx.store, identity, now).await?;
-    end(&ctx.store, identity.user_id(), session_id, EndCause::Logout, now).await.map(drop)
+    require_live(store, identity, now).await?;
+    end(store, identity.user_id(), session_id, EndCause::Logout, now).await.map(drop)
 }
 
 /// Ends every session of the caller but the one they call from.
@@ -57,12 +57,12 @@ pub async fn end_one<S: FindSession + EndSession>(
 /// # Errors
 /// As [`end_one`].
 pub async fn end_others<S: FindSession + ListSessions + EndSession>(
-    ctx: &Sessions<S>,
+    store: &S,
     identity: &Identity,
     now: Timestamp,
 ) -> Result<(), Error> {
-    require_live(&ctx.store, identity, now).await?;
-    ending::end_others(&ctx.store, identity.user_id(), identity.session_id(), EndCause::LogoutAll, now).await
+    require_live(store, identity, now).await?;
+    ending::end_others(store, identity.user_id(), identity.session_id(), EndCause::LogoutAll, now).await
 }
 
 /// Ends every session of the caller. Raising the epoch does it, at once and whatever is started meanwhile; the tombstones
@@ -70,14 +70,14 @@ pub async fn end_others<S: FindSession + ListSessions + EndSession>(
 ///
 /// # Errors
 /// As [`end_one`].
-pub async fn end_all<S>(ctx: &Sessions<S>, identity: &Identity, now: Timestamp) -> Result<(), Error>
+pub async fn end_all<S>(store: &S, identity: &Identity, now: Timestamp) -> Result<(), Error>
 where
     S: FindSession + ListSessions + EndSession + RaiseEpoch,
 {
     for _ in 0..TRIES {
-        let (_, user) = require_live(&ctx.store, identity, now).await?;
-        if ctx.store.raise_epoch(&epoch_change(&user, now)).await? == Change::Done {
-            tell_why(&ctx.store, &user, EndCause::LogoutAll, now).await;
+        let (_, user) = require_live(store, identity, now).await?;
+        if store.raise_epoch(&epoch_change(&user, now)).await? == Change::Done {
+            tell_why(store, &user, EndCause::LogoutAll, now).await;
             return Ok(());
         }
     }

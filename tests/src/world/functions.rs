@@ -3,6 +3,8 @@
 use std::{sync::Mutex, time::Duration};
 
 use latchkey::{
+    config::Env,
+    http::pages::Pages,
     operations::{
         Guard, Mint, SessionGuard, account::Account, check::Check, login::Login, logout::Logout, refresh::Refresh,
         register::Register, sessions::Sessions,
@@ -20,11 +22,12 @@ use crate::store::Store;
 
 /// All of them.
 pub(super) struct Functions {
-    pub(super) register: Register<Store>,
-    pub(super) login: Login<Store>,
+    pub(super) register: latchkey_register::App<Store>,
+    pub(super) login: latchkey_login::App<Store>,
     pub(super) refresh: Refresh<Store>,
     pub(super) logout: Logout<Store>,
     pub(super) check: Check<Store>,
+    pub(super) pages: latchkey_pages::App<Store>,
     pub(super) sessions: Sessions<Store>,
     pub(super) me: Account<Store>,
     pub(super) well_known: WellKnown<Store>,
@@ -38,13 +41,21 @@ impl Functions {
         let store = || store.clone();
         let (policy, limits) = (settings.policy, settings.limits);
         let (mint, passwords, guard) = (|| mint(settings), || passwords(settings), || guard(settings));
+        let check = || Check { store: store(), guard: guard(), mint: mint(), ask_after: settings.ask_after };
         let well_known = WellKnown::new(store(), settings.issuer.clone());
         Self {
-            register: Register { store: store(), passwords: passwords(), policy, limits, mint: mint() },
-            login: Login { store: store(), passwords: passwords(), limits, mint: mint() },
+            register: latchkey_register::App {
+                register: Register { store: store(), passwords: passwords(), policy, limits, mint: mint() },
+                pages: pages(settings),
+            },
+            login: latchkey_login::App {
+                login: Login { store: store(), passwords: passwords(), limits, mint: mint() },
+                pages: pages(settings),
+            },
+            pages: latchkey_pages::App { check: check(), pages: pages(settings) },
             refresh: Refresh { store: store(), mint: mint() },
             logout: Logout { store: store(), guard: guard() },
-            check: Check { store: store(), guard: guard(), mint: mint(), ask_after: settings.ask_after },
+            check: check(),
             sessions: Sessions { store: store(), guard: guard() },
             me: Account { store: store(), guard: guard(), passwords: passwords(), limits },
             well_known: well_known.expect("the contract is JSON"),
@@ -66,6 +77,12 @@ fn mint(settings: &Settings) -> Mint {
         lifetimes: settings.lifetimes,
         random: settings.random,
     }
+}
+
+fn pages(settings: &Settings) -> Pages {
+    let name = [("LATCHKEY_PAGE_NAME".to_owned(), settings.page_name.to_owned())];
+    let env = Env::new(name).expect("the setting exists");
+    Pages::from_env(&env, settings.policy.min_chars).expect("it is a name")
 }
 
 fn passwords(settings: &Settings) -> Passwords {
