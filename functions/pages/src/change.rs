@@ -2,7 +2,7 @@
 
 use latchkey::{
     domain::{EndCause, Timestamp},
-    error::{Error, FieldError},
+    error::Error,
     http::{Reply, Request, StatusCode, pages::Done, request, return_to},
     operations::{
         check::Passed,
@@ -15,9 +15,18 @@ use serde::Deserialize;
 
 use crate::{App, Visitor, is_over, to_login, visitor};
 
+/// Which button.
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "kebab-case")]
+enum Action {
+    EndSession,
+    EndOthers,
+    EndAll,
+}
+
 #[derive(Deserialize)]
 struct Form {
-    action: String,
+    action: Action,
     #[serde(default)]
     session: String,
 }
@@ -60,8 +69,8 @@ where
     S: FindSession + EndSession + ListSessions + RaiseEpoch,
 {
     let (store, identity) = (&app.check.store, &passed.identity);
-    match form.action.as_str() {
-        "end-session" => {
+    match form.action {
+        Action::EndSession => {
             let session_id = form.session.parse().map_err(|_| Error::NotFound)?;
             end_one(store, identity, session_id, now).await?;
             Ok(if session_id == identity.session_id() {
@@ -70,14 +79,13 @@ where
                 Outcome::Stays(Done::EndSession, Event::SignedOut)
             })
         }
-        "end-others" => {
+        Action::EndOthers => {
             end_others(store, identity, now).await?;
             Ok(Outcome::Stays(Done::EndOthers, Event::SignedOutEverywhere))
         }
-        "end-all" => {
+        Action::EndAll => {
             end_all(store, identity, now).await?;
             Ok(Outcome::Leaves(EndCause::LogoutAll, Event::SignedOutEverywhere))
         }
-        _ => Err(Error::InvalidInput(vec![FieldError::new("/action", "is not an action of this page")])),
     }
 }

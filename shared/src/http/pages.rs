@@ -70,7 +70,7 @@ struct Frame<'a> {
 
 /// A page for a failure that no other page can tell.
 #[derive(Template)]
-#[template(path = "failed.html")]
+#[template(path = "failed.html", whitespace = "minimize")]
 struct FailedPage<'a> {
     frame: Frame<'a>,
 }

@@ -7,7 +7,7 @@ use latchkey_tests::{
 };
 use serde_json::{Value, json};
 
-const FUNCTIONS: [&str; 7] = ["register", "login", "refresh", "logout", "sessions", "me", "well-known"];
+const FUNCTIONS: [&str; 8] = ["register", "login", "refresh", "logout", "sessions", "me", "pages", "well-known"];
 
 /// What a function answers, which must be an answer and no failed invocation.
 #[track_caller]

@@ -22,7 +22,7 @@ fn assert_refuses(function: &str, environment: &Environment, words: &[&str]) {
 }
 
 /// What each function cannot do without.
-const NEEDS: [(&str, &[&str]); 11] = [
+const NEEDS: [(&str, &[&str]); 12] = [
     ("admin", &["USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE"]),
     (
         "register",
@@ -31,6 +31,7 @@ const NEEDS: [(&str, &[&str]); 11] = [
     ("login", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS", "PEPPER_KEYS"]),
     ("refresh", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS"]),
     ("check", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS"]),
+    ("pages", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS"]),
     ("logout", &["ISSUER", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS"]),
     ("sessions", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS"]),
     ("me", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS", "PEPPER_KEYS"]),
@@ -75,6 +76,9 @@ fn f8_a_malformed_setting_is_named_and_its_value_is_not_shown() {
         ("check", "LATCHKEY_COOKIE_FRESH_SECONDS", "must be a whole number from 1 to 604800"),
         ("check", "LATCHKEY_COOKIE_SECONDS", "must be a whole number from 1 to 604800"),
         ("check", "LATCHKEY_COOKIE_UNCHECKED_SECONDS", "must be a whole number from 1 to 604800"),
+        ("pages", "LATCHKEY_PAGE_COLOR", "must be a colour such as #1f5f8b"),
+        ("login", "LATCHKEY_PAGE_COLOR", "must be a colour"),
+        ("register", "LATCHKEY_PAGE_COLOR", "must be a colour"),
         ("login", "LATCHKEY_SESSION_IDLE_SECONDS", "must be a whole number"),
         ("register", "LATCHKEY_PASSWORD_MIN_LENGTH", "must be a whole number from 8 to 64"),
         ("register", "LATCHKEY_ARGON2_MEMORY_KIB", "must be a whole number from 19456"),
@@ -131,7 +135,7 @@ fn f8_a_missing_short_sample_or_foreign_secret_is_refused() {
     ];
     for (text, words) in texts {
         let environment = local.clone().with("LATCHKEY_SEAL_KEYS", &folder.file(&text));
-        for function in ["login", "refresh", "check", "logout", "sessions", "me", "session-authorizer"] {
+        for function in ["login", "refresh", "check", "pages", "logout", "sessions", "me", "session-authorizer"] {
             assert_refuses(function, &environment, &["LATCHKEY_SEAL_KEYS", words]);
         }
     }

@@ -414,7 +414,7 @@ async fn signing_out_removes_the_cookie_also_of_a_session_that_is_old() {
         let form = Call::new("POST", "/auth/logout").text("application/x-www-form-urlencoded", "").same_origin(ORIGIN);
         let answer = world.send(browser.with(form)).await;
         assert_eq!((answer.status, answer.cookie().as_deref()), (303, Some("")));
-        assert_eq!(answer.headers["location"], "https://app.example.com/auth/login");
+        assert_eq!(answer.headers["location"], "https://app.example.com/auth/login?cause=logout");
     }
 }
 

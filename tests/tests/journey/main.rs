@@ -21,6 +21,8 @@ mod limits;
 mod login;
 mod logout;
 mod me;
+mod pages;
+mod pages_hostile;
 mod randomness;
 mod refresh;
 mod refused;

@@ -57,7 +57,7 @@ impl Done {
 }
 
 #[derive(Template)]
-#[template(path = "account.html")]
+#[template(path = "account.html", whitespace = "minimize")]
 struct AccountPage<'a> {
     frame: Frame<'a>,
     email: &'a str,

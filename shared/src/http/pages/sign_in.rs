@@ -21,7 +21,7 @@ pub struct Typed<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "login.html")]
+#[template(path = "login.html", whitespace = "minimize")]
 struct LoginPage<'a> {
     frame: Frame<'a>,
     typed: Typed<'a>,
@@ -30,7 +30,7 @@ struct LoginPage<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "register.html")]
+#[template(path = "register.html", whitespace = "minimize")]
 struct RegisterPage<'a> {
     frame: Frame<'a>,
     typed: Typed<'a>,
