@@ -1,6 +1,9 @@
 //! `POST /auth/me/password`.
 
-use latchkey::domain::{AttemptLimits, EndCause};
+use latchkey::{
+    domain::{AttemptLimits, EndCause},
+    passwords::HashWork,
+};
 use latchkey_tests::{
     api::{Api, Person, Tokens},
     assert_answer,
@@ -11,6 +14,7 @@ use latchkey_tests::{
 use serde_json::{Value, json};
 
 use crate::{
+    changes::stored,
     cookie::Browser,
     refresh::{cause, session},
     refused::assert_refused,
@@ -223,6 +227,19 @@ async fn what_is_no_new_password_is_told_and_costs_no_attempt() {
         }
         assert_eq!(world.store.calls("reserve_attempt"), attempts, "nothing was counted, and so nothing hashed");
         assert_eq!(world.login(&composed).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn c11_a_changed_password_is_hashed_with_todays_work() {
+    for world in World::on_each_store() {
+        let (person, tokens) = world.registered().await;
+        let work = HashWork { memory_kib: 128, iterations: 1 };
+        let stronger = World::new(world.store.clone(), Settings { work, ..Settings::default() });
+        assert_eq!(stronger.send(change(&person, NEW_PASSWORD).bearer(&tokens.access)).await.status, 200);
+        assert!(stored(&world.store, &person).await.password_hash.contains("$m=128,t=1,"));
+        assert_eq!(stronger.login(&person.with_password(NEW_PASSWORD)).await.status, 200);
+        assert_eq!(world.store.calls("replace_password_hash"), 0, "nothing is left to be made again");
     }
 }
 

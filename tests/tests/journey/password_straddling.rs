@@ -1,16 +1,16 @@
 //! A change of the password in the middle of which something else happens, or the process dies.
 
-use std::{future::pending, sync::Arc};
+use std::future::pending;
 
 use latchkey::ports::{Account, Change, ReplacePasswordHash};
 use latchkey_tests::{
     api::{Api, Person, Tokens},
-    exchange::Call,
+    exchange::{Answer, Call},
     parallel::in_parallel,
-    store::Store,
     world::World,
 };
-use tokio::sync::Notify;
+use serde_json::json;
+use tokio::sync::oneshot;
 
 use crate::{
     changes::{hash, stored},
@@ -78,6 +78,55 @@ async fn g3_of_changes_at_once_exactly_one_wins_and_the_others_are_refused() {
     }
 }
 
+/// The steps of a change, each of which something else may come before.
+const STEPS: [&str; 6] =
+    ["reserve_attempt", "find_account_by_id", "change_password", "list_sessions", "end_session", "create_session"];
+
+/// Changes the password, while `call` is answered before the next call of `verb`. Gives that answer.
+async fn change_around(world: &World, (person, tokens): (&Person, &Tokens), verb: &'static str, call: Call) -> Answer {
+    let ((arrive, arrived), (go_on, may_go_on)) = (oneshot::channel(), oneshot::channel());
+    world.store.before(verb, async move {
+        arrive.send(()).unwrap();
+        may_go_on.await.unwrap();
+    });
+    let meanwhile = async {
+        arrived.await.unwrap();
+        let answer = world.send(call).await;
+        go_on.send(()).unwrap();
+        answer
+    };
+    let changing = world.send(change(person, NEW_PASSWORD).bearer(&tokens.access));
+    let (changed, answer) = tokio::join!(changing, meanwhile);
+    assert_eq!(changed.status, 200, "before {verb}: {changed}");
+    assert_eq!(world.me(&changed.text("/access_token")).await.status, 200);
+    answer
+}
+
+#[tokio::test]
+async fn b4_a_refresh_in_the_middle_of_a_change_leaves_nothing_alive() {
+    for world in World::on_each_store() {
+        for verb in STEPS {
+            let (person, tokens) = world.registered().await;
+            let refresh = Call::post("/auth/refresh", &json!({ "refresh_token": tokens.refresh }));
+            assert_dead(&world, change_around(&world, (&person, &tokens), verb, refresh).await).await;
+            assert_refused(&world.refresh(&tokens.refresh).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn g3_a_login_with_the_old_password_in_the_middle_of_a_change_leaves_nothing_alive() {
+    for world in World::on_each_store() {
+        for (verb, status) in STEPS.into_iter().zip([200, 200, 200, 401, 401, 401]) {
+            let (person, tokens) = world.registered().await;
+            let login = Call::post("/auth/login", &person.credentials());
+            let answer = change_around(&world, (&person, &tokens), verb, login).await;
+            assert_eq!(answer.status, status, "before {verb}");
+            assert_dead(&world, answer).await;
+        }
+    }
+}
+
 /// A sign-in elsewhere hashes the same password again before the next call of `change_password`.
 fn let_rehash(world: &World, person: &Person) {
     let (store, person, again) = (world.store.clone(), person.clone(), hash(&world.settings, &person.password));
@@ -115,30 +164,21 @@ async fn a_change_that_never_gets_its_turn_is_told_so_and_has_not_happened() {
 
 /// Sends `call` to a process that dies right before the next call of `verb`.
 async fn killed_before(world: &World, verb: &'static str, call: Call) {
-    let arrived = Arc::new(Notify::new());
-    let arriving = Arc::clone(&arrived);
+    let (arrive, arrived) = oneshot::channel();
     world.store.before(verb, async move {
-        arriving.notify_one();
+        arrive.send(()).unwrap();
         pending().await
     });
     tokio::select! {
         answer = world.send(call) => panic!("it lives on: {answer}"),
-        () = arrived.notified() => {}
+        arrival = arrived => arrival.unwrap(),
     }
 }
 
 #[tokio::test]
 async fn f2_killed_between_any_two_steps_a_change_is_whole_or_absent() {
-    for store in [Store::memory, Store::dynamodb] {
-        for (verb, is_whole) in [
-            ("reserve_attempt", false),
-            ("find_account_by_id", false),
-            ("change_password", false),
-            ("list_sessions", true),
-            ("end_session", true),
-            ("create_session", true),
-        ] {
-            let world = World::new(store(), latchkey_tests::world::Settings::default());
+    for world in World::on_each_store() {
+        for (verb, is_whole) in STEPS.into_iter().zip([false, false, false, true, true, true]) {
             let (person, tokens) = world.registered().await;
             killed_before(&world, verb, change(&person, NEW_PASSWORD).bearer(&tokens.access)).await;
             let Account { user, password_epoch, .. } = stored(&world.store, &person).await;
