@@ -1,27 +1,37 @@
-//! What the buttons of the account's page do.
+//! What the forms of the account's page do.
 
 use latchkey::{
-    domain::{EndCause, Timestamp},
+    domain::{EndCause, Password, Timestamp},
     error::Error,
-    http::{Reply, Request, StatusCode, pages::Done, request, return_to},
+    http::{
+        Reply, Request, StatusCode, TokenSet,
+        pages::{Done, Told},
+        request, return_to,
+    },
     operations::{
+        SignedIn, Transport,
+        change_password::{NewPassword, change_password},
         check::Passed,
         sessions::{end_all, end_one, end_others},
     },
-    ports::{EndSession, FindSession, FindUser, ListSessions, RaiseEpoch, RotateSession, SlideSession},
+    ports::{
+        ChangePassword, CreateSession, EndSession, FindAccountById, FindSession, FindUser, ListSessions, RaiseEpoch,
+        ReserveAttempt, RotateSession, SlideSession,
+    },
     telemetry::Event,
 };
 use serde::Deserialize;
 
-use crate::{App, Visitor, is_over, to_login, visitor};
+use crate::{App, Visitor, is_over, show, to_login, visitor};
 
-/// Which button.
+/// Which form.
 #[derive(Deserialize, Clone, Copy)]
 #[serde(rename_all = "kebab-case")]
 enum Action {
     EndSession,
     EndOthers,
     EndAll,
+    ChangePassword,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +39,10 @@ struct Form {
     action: Action,
     #[serde(default)]
     session: String,
+    #[serde(default)]
+    current_password: String,
+    #[serde(default)]
+    new_password: String,
 }
 
 /// What became of the visitor's own session.
@@ -37,36 +51,67 @@ enum Outcome {
     Stays(Done, Event),
     /// It is over.
     Leaves(EndCause, Event),
+    /// It is over, and another one has begun.
+    Anew(Box<SignedIn>),
 }
 
 /// Does what a form asks for and sends the browser to a page that says so.
 pub(crate) async fn change<S>(app: &App<S>, request: &Request, origin: &str, now: Timestamp) -> Result<Reply, Error>
 where
-    S: FindSession + SlideSession + FindUser + RotateSession + EndSession + ListSessions + RaiseEpoch,
+    S: FindSession
+        + SlideSession
+        + FindUser
+        + RotateSession
+        + EndSession
+        + ListSessions
+        + RaiseEpoch
+        + ReserveAttempt
+        + FindAccountById
+        + ChangePassword
+        + CreateSession,
 {
     let form: Form = request::form(request)?;
     let passed = match visitor(app, request, now).await? {
         Visitor::Known(passed) => passed,
         Visitor::Unknown(over) => return Ok(to_login(request, StatusCode::SEE_OTHER, origin, over)),
     };
-    let reply = Reply::empty(StatusCode::SEE_OTHER).passed(&passed);
-    match act(app, &form, &passed, now).await {
-        Ok(Outcome::Stays(done, event)) => {
-            let page = return_to::page_or_account(origin, &format!("/auth/account?done={}", done.as_str()));
-            Ok(reply.event(event).redirect(StatusCode::SEE_OTHER, &page))
-        }
-        Ok(Outcome::Leaves(cause, event)) => {
-            let page = return_to::login_page(origin, None, Some(cause));
-            Ok(reply.event(event).without_cookie().redirect(StatusCode::SEE_OTHER, &page))
-        }
+    match act(app, request, &form, &passed, now).await {
+        Ok(outcome) => Ok(leave(outcome, &passed, origin, now)),
         Err(error) if is_over(&error) => Ok(to_login(request, StatusCode::SEE_OTHER, origin, error.end_cause())),
-        Err(error) => Err(error),
+        Err(error) if matches!(form.action, Action::ChangePassword) => {
+            Ok(show(app, request, &passed, Told::Unchanged(&error), now).await?.passed(&passed))
+        }
+        Err(error) => Ok(app.pages.failed(request, &error)?.passed(&passed)),
     }
 }
 
-async fn act<S>(app: &App<S>, form: &Form, passed: &Passed, now: Timestamp) -> Result<Outcome, Error>
+/// Sends the browser on.
+fn leave(outcome: Outcome, passed: &Passed, origin: &str, now: Timestamp) -> Reply {
+    let done = |done: Done| return_to::page_or_account(origin, &format!("/auth/account?done={}", done.as_str()));
+    let reply = Reply::empty(StatusCode::SEE_OTHER);
+    let (reply, page) = match outcome {
+        Outcome::Stays(what, event) => (reply.event(event).passed(passed), done(what)),
+        Outcome::Leaves(cause, event) => {
+            (reply.event(event).passed(passed).without_cookie(), return_to::login_page(origin, None, Some(cause)))
+        }
+        Outcome::Anew(signed_in) => {
+            let reply = TokenSet::reply(StatusCode::OK, &signed_in, now).event(Event::PasswordChanged);
+            (reply, done(Done::ChangePassword))
+        }
+    };
+    reply.redirect(StatusCode::SEE_OTHER, &page)
+}
+
+async fn act<S>(app: &App<S>, request: &Request, form: &Form, passed: &Passed, now: Timestamp) -> Result<Outcome, Error>
 where
-    S: FindSession + EndSession + ListSessions + RaiseEpoch,
+    S: FindSession
+        + EndSession
+        + ListSessions
+        + RaiseEpoch
+        + ReserveAttempt
+        + FindAccountById
+        + ChangePassword
+        + CreateSession,
 {
     let (store, identity) = (&app.check.store, &passed.identity);
     match form.action {
@@ -87,5 +132,18 @@ where
             end_all(store, identity, now).await?;
             Ok(Outcome::Leaves(EndCause::LogoutAll, Event::SignedOutEverywhere))
         }
+        Action::ChangePassword => {
+            let password = new_password(form)?;
+            let signed_in = change_password(&app.account, identity, &password, &request::client(request), now).await?;
+            Ok(Outcome::Anew(Box::new(signed_in)))
+        }
     }
+}
+
+fn new_password(form: &Form) -> Result<NewPassword, Error> {
+    let mut fields = request::Fields::default();
+    let current = fields.keep("/current_password", Password::parse(&form.current_password));
+    let new = fields.keep("/new_password", Password::parse(&form.new_password));
+    let transport = Transport::Cookie;
+    fields.check(current.zip(new).map(|(current, new)| NewPassword { current, new, transport }))
 }

@@ -5,7 +5,7 @@ mod change;
 
 use latchkey::{
     config::Env,
-    domain::{EndCause, SessionId, Timestamp},
+    domain::{AttemptLimits, EndCause, SessionId, Timestamp},
     dynamodb::DynamoDb,
     error::Error,
     http::{
@@ -15,13 +15,15 @@ use latchkey::{
     },
     operations::{
         Credential,
+        account::Account as Owned,
         check::{Check, Passed, check},
         identify::require_live,
         sessions::list,
     },
     passwords::PasswordPolicy,
     ports::{
-        EndSession, FindPublishedKeys, FindSession, FindUser, ListSessions, RaiseEpoch, RotateSession, SlideSession,
+        ChangePassword, CreateSession, EndSession, FindAccountById, FindPublishedKeys, FindSession, FindUser,
+        ListSessions, RaiseEpoch, ReserveAttempt, RotateSession, SlideSession,
     },
     published::Bound,
     startup::{Startup, StartupError},
@@ -32,6 +34,8 @@ use latchkey::{
 pub struct App<S> {
     /// Lets visitors pass, and renews their cookies.
     pub check: Check<S>,
+    /// Changes their passwords.
+    pub account: Owned<S>,
     /// The pages.
     pub pages: Pages,
 }
@@ -52,9 +56,19 @@ pub async fn start(env: &Env) -> Result<App<DynamoDb>, StartupError> {
     let startup = Startup::new(env)?;
     let store = startup.store()?;
     let guard = startup.guard(store.find_published_keys().await?).await?;
+    let mint = startup.mint().await?;
+    let policy = PasswordPolicy::from_env(env)?;
+    let account = Owned {
+        store: store.clone(),
+        guard: guard.clone(),
+        passwords: startup.passwords().await?,
+        limits: AttemptLimits::from_env(env)?,
+        policy,
+        mint: mint.clone(),
+    };
     let ask_after = Bound::from_env(env)?.map(|bound| bound.max_age);
-    let pages = Pages::from_env(env, PasswordPolicy::from_env(env)?.min_chars)?;
-    Ok(App { check: Check { store, guard, mint: startup.mint().await?, ask_after }, pages })
+    let check = Check { store, guard, mint, ask_after };
+    Ok(App { check, account, pages: Pages::from_env(env, policy.min_chars)? })
 }
 
 /// Answers one request: a page, or where to go instead. A deployment without `PublicOrigin` has no pages.
@@ -64,7 +78,17 @@ pub async fn start(env: &Env) -> Result<App<DynamoDb>, StartupError> {
 /// otherwise is told by a page.
 pub async fn handle<S>(app: &App<S>, request: &Request, now: Timestamp) -> Result<Reply, Error>
 where
-    S: FindSession + SlideSession + FindUser + RotateSession + EndSession + ListSessions + RaiseEpoch,
+    S: FindSession
+        + SlideSession
+        + FindUser
+        + RotateSession
+        + EndSession
+        + ListSessions
+        + RaiseEpoch
+        + ReserveAttempt
+        + FindAccountById
+        + ChangePassword
+        + CreateSession,
 {
     let origin = site::public_origin(request).ok_or(Error::NotFound)?;
     let outcome = match (request::method(request).as_str(), request::path(request)) {
@@ -127,7 +151,7 @@ where
     }
 }
 
-async fn show<S>(
+pub(crate) async fn show<S>(
     app: &App<S>,
     request: &Request,
     passed: &Passed,

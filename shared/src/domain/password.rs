@@ -29,6 +29,9 @@ pub enum WeakPassword {
     /// It is made of the email.
     #[error("must not contain your email address")]
     HasEmail,
+    /// It is the one that it should replace.
+    #[error("must not be the current password")]
+    Unchanged,
     /// Attackers try it, or its parts, first.
     #[error("is too easy to guess: it is, or is put together from, passwords that attackers try first")]
     TooCommon,
@@ -55,6 +58,11 @@ impl Password {
     /// The password, for hashing and for the policy.
     pub fn reveal(&self) -> &str {
         &self.text
+    }
+
+    /// Whether both are one password. Both are of one caller, who learns nothing from how long it takes.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.text == other.text
     }
 
     /// How long it is in code points, as typed or as normalized, whichever is less.

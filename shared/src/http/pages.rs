@@ -57,6 +57,8 @@ pub enum Told<'a> {
     Done(Done),
     /// What went wrong.
     Failed(&'a Error),
+    /// Why the password of the account is not changed.
+    Unchanged(&'a Error),
 }
 
 /// What every page is made of.
@@ -125,6 +127,7 @@ impl Pages {
             Told::Ended(cause) => (Some(words.ended(cause)), None),
             Told::Done(done) => (Some(done.words(words)), None),
             Told::Failed(error) => (None, Some(Alert::of(error, words, self.min_chars))),
+            Told::Unchanged(error) => (None, Some(Alert::of_change(error, words, self.min_chars))),
         };
         Ok(Frame { name: &self.name, stylesheet: &self.stylesheet.path, words, note, alert })
     }
@@ -133,7 +136,7 @@ impl Pages {
     fn reply(&self, request: &Request, told: Told<'_>, page: &impl Template) -> Result<Reply, Error> {
         let html = page.render().map_err(|error| Error::Internal(format!("a page: {error}")))?;
         let reply = match told {
-            Told::Failed(error) => problem::reply(error),
+            Told::Failed(error) | Told::Unchanged(error) => problem::reply(error),
             _ => Reply::empty(StatusCode::OK),
         };
         Ok(reply.page(html, self.words(request)?.language))

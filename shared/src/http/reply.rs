@@ -96,16 +96,19 @@ impl Reply {
             .header(header::REFERRER_POLICY, "same-origin")
     }
 
-    /// Hands on what letting somebody pass came to: whose request this is, and the next cookie.
+    /// Hands on what letting somebody pass came to: whose request this is, the next cookie, and what happened to the session, unless
+    /// the log is told something else already.
     #[must_use]
     pub fn passed(self, passed: &Passed) -> Self {
         let reply = self.of(passed.identity.user_id(), passed.identity.session_id());
-        let reply = passed.cookie.iter().fold(reply, Self::cookie);
-        match passed.renewal {
-            Renewal::None => reply,
-            Renewal::Rotated => reply.event(Event::Refreshed),
-            Renewal::Replayed => reply.event(Event::RefreshReplayed),
-        }
+        let mut reply = passed.cookie.iter().fold(reply, Self::cookie);
+        let happened = match passed.renewal {
+            Renewal::None => None,
+            Renewal::Rotated => Some(Event::Refreshed),
+            Renewal::Replayed => Some(Event::RefreshReplayed),
+        };
+        reply.facts.event = reply.facts.event.or(happened);
+        reply
     }
 
     /// Sends a browser elsewhere instead (RFC 9110 section 15.4).

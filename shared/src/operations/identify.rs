@@ -1,5 +1,6 @@
 //! Who is calling: an access token, trusted by its signature, or a session token, looked up.
 
+use super::Transport;
 use crate::{
     domain::{Ended, Session, SessionId, Timestamp, User, UserId},
     error::{Error, Refusal},
@@ -14,6 +15,17 @@ pub enum Credential<'a> {
     Token(&'a str),
     /// A cookie's value.
     Cookie(&'a str),
+}
+
+impl Credential<'_> {
+    /// The transport whose sessions have such a credential.
+    pub fn transport(self) -> Transport {
+        match self {
+            Self::Token(token) if SessionToken::is_labelled(token) => Transport::Session,
+            Self::Token(_) => Transport::Token,
+            Self::Cookie(_) => Transport::Cookie,
+        }
+    }
 }
 
 /// A caller, proven.
@@ -43,7 +55,7 @@ impl Identity {
 }
 
 /// What proving a caller needs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Guard {
     /// Proves access tokens.
     pub verifier: Verifier,
@@ -135,7 +147,7 @@ fn check_live(session: &Session, user: &User, now: Timestamp) -> Result<(), Erro
 }
 
 /// What proving a session token needs: all that the session-authorizer holds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SessionGuard {
     /// Proves the seal.
     pub seal: SealRing,

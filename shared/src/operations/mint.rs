@@ -26,7 +26,7 @@ pub enum Transport {
 }
 
 /// The keys and lifetimes that tokens are made with.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Mint {
     /// Signs access tokens.
     pub sign: SignRing,

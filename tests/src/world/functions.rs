@@ -42,6 +42,8 @@ impl Functions {
         let (policy, limits) = (settings.policy, settings.limits);
         let (mint, passwords, guard) = (|| mint(settings), || passwords(settings), || guard(settings));
         let check = || Check { store: store(), guard: guard(), mint: mint(), ask_after: settings.ask_after };
+        let account =
+            || Account { store: store(), guard: guard(), passwords: passwords(), limits, policy, mint: mint() };
         let well_known = WellKnown::new(store(), settings.issuer.clone());
         Self {
             register: latchkey_register::App {
@@ -52,12 +54,12 @@ impl Functions {
                 login: Login { store: store(), passwords: passwords(), limits, mint: mint() },
                 pages: pages(settings),
             },
-            pages: latchkey_pages::App { check: check(), pages: pages(settings) },
+            pages: latchkey_pages::App { check: check(), account: account(), pages: pages(settings) },
             refresh: Refresh { store: store(), mint: mint() },
             logout: Logout { store: store(), guard: guard() },
             check: check(),
             sessions: Sessions { store: store(), guard: guard() },
-            me: Account { store: store(), guard: guard(), passwords: passwords(), limits },
+            me: account(),
             well_known: well_known.expect("the contract is JSON"),
             authorizer: Mutex::new(authorizer(settings, settings.rings.jwks(), None, Nobody)),
             session_authorizer: SessionAuthorizer {

@@ -23,6 +23,8 @@ mod logout;
 mod me;
 mod pages;
 mod pages_hostile;
+mod password;
+mod password_straddling;
 mod randomness;
 mod refresh;
 mod refused;

@@ -8,7 +8,10 @@ use latchkey_tests::{
     world::{ORIGIN, Settings, World},
 };
 
-use crate::refresh::{cause, session};
+use crate::{
+    refresh::{cause, session},
+    straddling::NEW_PASSWORD,
+};
 
 const DAY: u64 = 24 * 3600;
 const POLICY: &str =
@@ -299,7 +302,12 @@ fn assert_is_accessible(html: &str, language: &str) {
     let labelled = values(" for=\"");
     for input in html.split("<input ").skip(1).map(|rest| rest.split('>').next().unwrap()) {
         let id = input.split("id=\"").nth(1).map(|rest| rest.split('"').next().unwrap());
-        assert!(input.contains("type=\"hidden\"") || id.is_some_and(|id| labelled.contains(&id)), "{input}");
+        assert!(
+            input.contains("type=\"hidden\"")
+                || input.starts_with("hidden ")
+                || id.is_some_and(|id| labelled.contains(&id)),
+            "{input}"
+        );
     }
 }
 
@@ -540,4 +548,60 @@ async fn a_page_of_the_deployments_name_speaks_the_readers_language() {
         assert!(login.body.contains(text) && login.body.contains("aria-hidden=\"true\">M</span>"), "{login}");
     }
     assert_eq!(world.now(), Timestamp::from_seconds(4_000_000_000));
+}
+
+fn change<'a>(current: &'a str, new: &'a str) -> [(&'static str, &'a str); 3] {
+    [("action", "change-password"), ("current_password", current), ("new_password", new)]
+}
+
+#[tokio::test]
+async fn a_password_is_changed_by_who_knows_it_and_every_other_device_is_signed_out() {
+    for world in World::on_each_store() {
+        let here = Visitor::new(&world).await;
+        let there = here.again(&world).await;
+        let changed = here.act(&world, &change(&here.person.password, NEW_PASSWORD)).await;
+        assert_eq!(location(&changed), (303, page("/auth/account?done=change-password").as_str()));
+        assert!(changed.body.is_empty(), "{changed}");
+        let anew = Visitor { cookie: changed.cookie().unwrap(), person: here.person.with_password(NEW_PASSWORD) };
+        let account = world.send(anew.with(Call::get("/auth/account?done=change-password"))).await;
+        assert!(account.status == 200 && account.body.contains("The password is changed."), "{account}");
+        let login = page("/auth/login?return_to=%2Fauth%2Faccount&cause=password-changed");
+        for over in [&here, &there] {
+            assert_eq!(location(&over.account(&world).await), (302, login.as_str()));
+        }
+        assert_eq!(anew.again(&world).await.account(&world).await.status, 200);
+        assert_eq!(world.send(sign_in(&here.person, &[])).await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn why_a_password_is_not_changed_is_told_beside_its_field_and_the_session_goes_on() {
+    let limits = AttemptLimits { per_account: 3, ..AttemptLimits::default() };
+    for world in World::on_each_store_with(Settings { limits, ..Settings::default() }) {
+        let here = Visitor::new(&world).await;
+        let right = here.person.password.clone();
+        let long = "x".repeat(257);
+        for (current, new, status, field, text) in [
+            (right.as_str(), "fourteen chars", 422, "new_password", "at least 15 characters"),
+            (&right, &right, 422, "new_password", "that is not the current one"),
+            (&right, "passwordpassword", 422, "new_password", "easy to guess"),
+            (&long, NEW_PASSWORD, 422, "current_password", "at most 256 characters"),
+            ("", "", 422, "new_password", "that is not the current one"),
+            ("seven green bicycles", NEW_PASSWORD, 401, "current_password", "The current password is wrong."),
+            ("seven green bicycles", NEW_PASSWORD, 401, "current_password", "The current password is wrong."),
+            ("seven green bicycles", NEW_PASSWORD, 401, "current_password", "The current password is wrong."),
+            (&right, NEW_PASSWORD, 429, "", "Too many attempts."),
+        ] {
+            let answer = here.act(&world, &change(current, new)).await;
+            assert_eq!(answer.status, status, "{current} {new}: {answer}");
+            let alert = answer.body.split("role=\"alert\"").nth(1).unwrap().split("</div>").next().unwrap();
+            assert!(alert.contains(text), "{alert}");
+            assert!(field.is_empty() || alert.contains(&format!("<a href=\"#{field}\">")), "{alert}");
+            for password in [current, new].into_iter().filter(|password| !password.is_empty()) {
+                assert!(!answer.body.contains(password), "echoes a password");
+            }
+            assert_is_accessible(&answer.body, "en");
+        }
+        assert_eq!(here.account(&world).await.status, 200);
+    }
 }

@@ -33,10 +33,13 @@ pub enum Done {
     EndSession,
     /// All other sessions were.
     EndOthers,
+    /// The password was changed.
+    ChangePassword,
 }
 
 impl Done {
-    const ALL: [(Self, &'static str); 2] = [(Self::EndSession, "end-session"), (Self::EndOthers, "end-others")];
+    const ALL: [(Self, &'static str); 3] =
+        [(Self::EndSession, "end-session"), (Self::EndOthers, "end-others"), (Self::ChangePassword, "change-password")];
 
     /// As it stands in the query of the page.
     pub fn as_str(self) -> &'static str {
@@ -52,6 +55,7 @@ impl Done {
         match self {
             Self::EndSession => &words.done_end_session,
             Self::EndOthers => &words.done_end_others,
+            Self::ChangePassword => &words.done_change_password,
         }
     }
 }
@@ -66,6 +70,7 @@ struct AccountPage<'a> {
     sessions: Vec<Row>,
     has_others: bool,
     next: Option<String>,
+    min_chars: usize,
 }
 
 /// A session as the page lists it.
@@ -95,6 +100,7 @@ impl Pages {
             has_others: account.next.is_some() || sessions.iter().any(|session| session.id != account.current),
             sessions: sessions.into_iter().map(|session| Row::new(session, account.current, words)).collect(),
             next: account.next.map(|next| next.to_string()),
+            min_chars: self.min_chars,
             frame,
         };
         self.reply(request, told, &page)

@@ -26,7 +26,6 @@ pub(super) struct Fault {
 impl Alert {
     /// Says what the reader can do something about, as the problem document would (`http/problem.rs`).
     pub(super) fn of(error: &Error, words: &Catalogue, min_chars: usize) -> Self {
-        let fault = |field, text: &str| Self { text: words.problem.clone(), faults: vec![Fault::new(field, text)] };
         let whole = |text: &str| Self { text: text.to_owned(), faults: Vec::new() };
         match error {
             Error::InvalidInput(errors) => {
@@ -36,8 +35,8 @@ impl Alert {
                 });
                 Self { text: words.problem.clone(), faults: faults.collect() }
             }
-            Error::InvalidCredentials => fault("password", &words.wrong_credentials),
-            Error::EmailTaken => fault("email", &words.email_taken),
+            Error::InvalidCredentials => Self::about("password", &words.wrong_credentials, words),
+            Error::EmailTaken => Self::about("email", &words.email_taken, words),
             Error::TooManyAttempts { retry_after } => {
                 let minutes = retry_after.div_ceil(60).max(1).to_string();
                 whole(&words.too_many_attempts.replace("{minutes}", &minutes))
@@ -54,6 +53,18 @@ impl Alert {
             | Error::NotFound
             | Error::MethodNotAllowed { .. } => whole(&words.not_done),
         }
+    }
+
+    /// The same of a change of the password.
+    pub(super) fn of_change(error: &Error, words: &Catalogue, min_chars: usize) -> Self {
+        match error {
+            Error::InvalidCredentials => Self::about("current_password", &words.wrong_password, words),
+            _ => Self::of(error, words, min_chars),
+        }
+    }
+
+    fn about(field: &'static str, text: &str, words: &Catalogue) -> Self {
+        Self { text: words.problem.clone(), faults: vec![Fault::new(field, text)] }
     }
 
     pub(super) fn fault(&self, field: &str) -> Option<&str> {
@@ -75,6 +86,7 @@ fn in_words(error: &FieldError, words: &Catalogue, min_chars: usize) -> String {
         (TooLong.to_string(), &words.password_too_long),
         (WeakPassword::TooShort(min_chars).to_string(), &words.password_too_short),
         (WeakPassword::HasEmail.to_string(), &words.password_has_email),
+        (WeakPassword::Unchanged.to_string(), &words.password_unchanged),
         (WeakPassword::TooCommon.to_string(), &words.password_too_common),
     ];
     let found = known.into_iter().find(|(reason, _)| *reason == error.detail);

@@ -68,6 +68,13 @@ pub(super) struct Catalogue {
     pub(super) more_sessions: String,
     pub(super) done_end_session: String,
     pub(super) done_end_others: String,
+    pub(super) change_password: String,
+    pub(super) change_password_lead: String,
+    pub(super) current_password: String,
+    pub(super) new_password: String,
+    pub(super) wrong_password: String,
+    pub(super) password_unchanged: String,
+    pub(super) done_change_password: String,
 }
 
 impl Catalogue {
