@@ -122,9 +122,9 @@ fn c5_passwords_that_attackers_try_first_are_refused_with_the_reason() {
         assert!(judge(text).is_err_and(|reason| reason == WeakPassword::TooCommon), "{text}");
     }
     for own in ["ada.lovelace@example.com", "Ada.Lovelace@Example.com!"] {
-        assert!(judge(own).unwrap_err().contains("email"), "{own}");
+        assert_eq!(judge(own), Err(WeakPassword::HasEmail), "{own}");
     }
-    assert!(judge("ada.lovelace12345").unwrap_err().contains("easy to guess"));
+    assert_eq!(judge("ada.lovelace12345"), Err(WeakPassword::TooCommon));
 }
 
 #[test]

@@ -148,17 +148,18 @@ async fn unknown_paths_and_methods_are_problem_documents() {
 #[tokio::test]
 async fn e2_a_state_change_by_another_method_is_405() {
     let routes = [
-        ("/auth/register", "POST"),
+        ("/auth/register", "GET, POST"),
         ("/auth/logout", "POST"),
         ("/auth/refresh", "POST"),
         ("/.well-known/jwks.json", "GET"),
     ];
     for world in World::on_each_store() {
         for (path, allowed) in routes {
-            for method in
-                ["GET", "HEAD", "PUT", "PATCH", "DELETE", "POST"].into_iter().filter(|method| *method != allowed)
+            for method in ["GET", "HEAD", "PUT", "PATCH", "DELETE", "POST"]
+                .into_iter()
+                .filter(|method| !allowed.split(", ").any(|allowed| allowed == *method))
             {
-                let call = Call::new(method, path).header("x-http-method-override", allowed);
+                let call = Call::new(method, path).header("x-http-method-override", "POST");
                 let answer = world.send(call).await;
                 assert_eq!(
                     (answer.status, answer.headers.get("allow").map(String::as_str)),

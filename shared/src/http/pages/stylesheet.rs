@@ -47,7 +47,8 @@ mod tests {
 
     /// The colour of a custom property in the light scheme, which comes first, and in the dark one.
     fn colours(property: &str) -> [Colour; 2] {
-        let values = TEXT.split(&format!("--{property}: ")).skip(1);
+        let before = format!("--{property}: ");
+        let values = TEXT.split(&before).skip(1);
         let found: Vec<_> = values.map(|rest| Colour::parse(rest.get(..7).unwrap()).unwrap()).collect();
         found.try_into().unwrap_or_else(|found| panic!("{property} has not two values: {found:?}"))
     }
