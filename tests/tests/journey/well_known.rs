@@ -137,7 +137,7 @@ async fn unknown_paths_and_methods_are_problem_documents() {
           "type": "urn:latchkey:problem:not-found"
         }
         "#);
-        let refused = world.send(Call::get("/auth/login")).await;
+        let refused = world.send(Call::get("/auth/logout")).await;
         assert_eq!(
             (refused.status, refused.problem().as_str(), refused.headers["allow"].as_str()),
             (405, "method-not-allowed", "POST")
