@@ -4,6 +4,7 @@ use latchkey_tests::{
     api::{Api, Person},
     deployment::{Deployment, Environment},
     exchange::{Answer, Call},
+    world::ORIGIN,
 };
 use serde_json::{Value, json};
 
@@ -99,4 +100,11 @@ async fn f4_a_store_that_is_down_is_told_as_503_and_nobody_gets_in() {
         (503, "unavailable", "2")
     );
     assert!(!answer.body.contains("127.0.0.1"), "{answer}");
+    let fields = [("email", "ada@example.com"), ("password", "seven green bicycles")];
+    for path in ["/auth/login", "/auth/register"] {
+        let page = deployment.send(Call::form(path, ORIGIN, &fields)).await;
+        assert_eq!((page.status, page.headers["retry-after"].as_str(), page.cookie()), (503, "2", None));
+        assert!(page.body.contains("The service is not available just now."), "{page}");
+        assert!(!page.body.contains("127.0.0.1") && !page.body.contains(fields[1].1), "{page}");
+    }
 }

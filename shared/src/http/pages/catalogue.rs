@@ -118,17 +118,15 @@ pub(super) struct Moment {
 /// that there is, less and less specific.
 pub(super) fn chosen<'w>(catalogues: &'w [Catalogue], accept_language: &str) -> Option<&'w Catalogue> {
     let mut ranges: Vec<_> = accept_language.split(',').filter_map(weighted).collect();
-    ranges.sort_by(|(_, one), (_, other)| other.cmp(one));
+    ranges.sort_by(|(_, one), (_, other)| other.total_cmp(one));
     ranges.iter().find_map(|(range, _)| lookup(catalogues, range)).or(catalogues.first())
 }
 
-/// A range and its weight in thousandths; nothing for one that is not wanted or not understood.
-fn weighted(item: &str) -> Option<(&str, u16)> {
+/// A range and its weight; nothing for one that is not wanted or not understood.
+fn weighted(item: &str) -> Option<(&str, f32)> {
     let (range, weight) = item.split_once(';').unwrap_or((item, "q=1"));
     let weight: f32 = weight.trim().strip_prefix("q=")?.parse().ok()?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number from 0 to 1000")]
-    let thousandths = (weight.clamp(0.0, 1.0) * 1000.0) as u16;
-    (thousandths > 0).then_some((range.trim(), thousandths))
+    (weight > 0.0).then_some((range.trim(), weight))
 }
 
 fn lookup<'w>(catalogues: &'w [Catalogue], range: &str) -> Option<&'w Catalogue> {
@@ -205,6 +203,7 @@ mod tests {
             ("fr, *;q=0.1, de;q=0.5", "de"),
             ("deutsch", "en"),
             ("de;q=much", "en"),
+            ("de;q=NaN, de;q=-1", "en"),
             (";;,,q=;-;de", "en"),
         ] {
             assert_eq!(chosen(&all, header).unwrap().language, language, "{header}");
