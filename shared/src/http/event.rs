@@ -30,9 +30,11 @@ fn is_header(name: &str, value: &Value) -> bool {
 }
 
 /// The gateway takes cookies out of the headers; `lambda_http` would lose all of them for one with line breaks or escape sequences,
-/// which is none.
+/// which is none. `cargo lambda watch` leaves them in the headers as well: they are the same ones.
 fn keep_cookies(event: &mut ApiGatewayV2httpRequest) {
-    for cookie in event.cookies.take().unwrap_or_default() {
+    let Some(cookies) = event.cookies.take() else { return };
+    event.headers.remove(header::COOKIE);
+    for cookie in cookies {
         if let Ok(value) = HeaderValue::from_bytes(cookie.as_bytes()) {
             event.headers.append(header::COOKIE, value);
         }

@@ -121,6 +121,17 @@ async fn who_is_let_through_is_told_in_headers() {
 }
 
 #[tokio::test]
+async fn a_cookie_counts_once_where_a_gateway_leaves_it_in_the_headers_as_well() {
+    for world in World::on_each_store() {
+        let browser = Browser::signed_in(&world).await;
+        let cookie = format!("__Host-latchkey={}", browser.cookie);
+        let in_headers = Call::get("/auth/check").header("cookie", &cookie);
+        assert_eq!(world.send(in_headers.clone()).await.status, 204);
+        assert_eq!(world.send(in_headers.cookie(&cookie)).await.status, 204);
+    }
+}
+
+#[tokio::test]
 async fn without_a_cookie_or_with_garbage_nobody_passes_and_the_cookie_is_removed() {
     for world in World::on_each_store() {
         assert_answer!(world.send(Call::get("/auth/check")).await, @r#"
