@@ -55,6 +55,8 @@ pub struct Settings {
     pub work: HashWork,
     /// Where secrets come from.
     pub random: Random,
+    /// The origin of the pages, if there are any.
+    pub public_origin: Option<&'static str>,
     /// After how many seconds `check` asks the table about a good cookie, if it does.
     pub ask_after: Option<u64>,
     /// When an authorizer fetches keys again.
@@ -72,6 +74,7 @@ impl Default for Settings {
             policy: PasswordPolicy::default(),
             work: HashWork { memory_kib: 64, iterations: 1 },
             random: Random::SYSTEM,
+            public_origin: Some(ORIGIN),
             ask_after: None,
             refetch: Refetch::default(),
         }
@@ -101,7 +104,7 @@ impl World {
     pub fn new(store: Store, settings: Settings) -> Self {
         store.publish_at_deployment(&settings.rings.public_jwks(), settings.rings.sign().revision());
         let functions = Functions::new(&store, &settings);
-        let origin = [("LATCHKEY_PUBLIC_ORIGIN".to_owned(), ORIGIN.to_owned())];
+        let origin = settings.public_origin.map(|origin| ("LATCHKEY_PUBLIC_ORIGIN".to_owned(), origin.to_owned()));
         let site = Site::from_env(&Env::new(origin).expect("the setting exists")).expect("it is an origin");
         Self { store, settings, functions, clock: AtomicU64::new(START.seconds()), telemetry: quiet(), site }
     }

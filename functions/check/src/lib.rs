@@ -6,10 +6,7 @@ use latchkey::{
     dynamodb::DynamoDb,
     error::Error,
     http::{Reply, Request, StatusCode, authorizer::Caller, problem, request, return_to, site},
-    operations::{
-        Credential,
-        check::{Check, Passed, Renewal, check, check_only},
-    },
+    operations::check::{Check, Outcome, Passed, check, check_only},
     ports::{EndSession, FindPublishedKeys, FindSession, FindUser, RotateSession, SlideSession},
     published::Bound,
     startup::{Startup, StartupError},
@@ -45,7 +42,6 @@ where
     }
     let is_forwarded = request::query(request, "forward").as_deref() == Some("1");
     let shown = request::credential(request);
-    let is_cookie = matches!(shown, Ok(Credential::Cookie(_)));
     let passed = match shown {
         Ok(credential) if is_forwarded => check_only(app, credential, now).await,
         Ok(credential) => check(app, credential, now).await,
@@ -55,14 +51,14 @@ where
         Ok(passed) => pass(app, passed),
         Err(error @ (Error::InvalidToken(_) | Error::SessionEnded { .. })) if !is_forwarded => {
             let reply = refuse(request, &error);
-            Ok(if is_cookie { reply.without_cookie() } else { reply })
+            Ok(if request::carries_token(request) { reply } else { reply.without_cookie_of(request) })
         }
         Err(error) => Err(error),
     }
 }
 
 fn pass<S>(app: &Check<S>, passed: Passed) -> Result<Reply, Error> {
-    let Passed { identity, cookie, renewal } = passed;
+    let Passed { identity, cookie, outcome } = passed;
     let (user_id, session_id) = (identity.user_id(), identity.session_id());
     let caller = Caller {
         subject: identity.subject,
@@ -72,10 +68,10 @@ fn pass<S>(app: &Check<S>, passed: Passed) -> Result<Reply, Error> {
     };
     let reply = Reply::empty(StatusCode::NO_CONTENT).of(user_id, session_id).identity(&caller)?;
     let reply = cookie.iter().fold(reply, Reply::cookie);
-    Ok(match renewal {
-        Renewal::None => reply,
-        Renewal::Rotated => reply.event(Event::Refreshed),
-        Renewal::Replayed => reply.event(Event::RefreshReplayed),
+    Ok(match outcome {
+        Outcome::Unchanged => reply,
+        Outcome::Rotated => reply.event(Event::Refreshed),
+        Outcome::Replayed => reply.event(Event::RefreshReplayed),
     })
 }
 

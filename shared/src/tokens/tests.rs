@@ -116,6 +116,7 @@ fn a_cookie_whose_times_contradict_each_other_is_refused_though_it_is_signed() {
     let (sign, seal) = (sign_ring(Algorithm::ES256), seal_ring());
     let good = CookieClaims {
         subject: subject(),
+        key_id: sign.active_id().to_owned(),
         fresh_until: NOW.plus(10),
         checked_at: NOW,
         expires_at: NOW.plus(100),
@@ -137,7 +138,7 @@ fn a_cookie_whose_times_contradict_each_other_is_refused_though_it_is_signed() {
     assert!(verify(&longest).is_ok());
     for (claims, reason) in [
         (CookieClaims { expires_at: NOW.plus(101), ..good.clone() }, "times"),
-        (CookieClaims { checked_at: NOW.plus(1), ..good.clone() }, "times"),
+        (CookieClaims { checked_at: NOW.plus(1), ..good.clone() }, "from the future"),
         (CookieClaims { checked_at: NOW.minus(1), ..longest.clone() }, "times"),
         (CookieClaims { expires_at: NOW.plus(week + 1), ..longest.clone() }, "lifetime"),
         (CookieClaims { expires_at: NOW, ..good }, "expired"),
