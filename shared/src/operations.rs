@@ -6,6 +6,7 @@
 pub mod account;
 pub mod admin;
 pub mod attempts;
+pub mod change_password;
 pub mod check;
 mod ending;
 pub mod identify;

@@ -18,7 +18,7 @@ pub use accounts::{
     NewUser, RenameUser, ReplacePasswordHash, SetGrants,
 };
 pub use attempts::{ClearAttempts, Reservation, ReserveAttempt};
-pub use endings::{DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch};
+pub use endings::{ChangePassword, DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch};
 pub use published::{FindPublishedKeys, PublishKeys, Published, ReadFeed};
 pub use sessions::{
     CreateSession, FindSession, ListSessions, RotateSession, Rotated, Rotation, SessionPage, SlideSession,

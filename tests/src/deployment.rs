@@ -123,7 +123,7 @@ fn function_of(call: &Call) -> &'static str {
         ("POST", "/auth/logout") => "logout",
         ("GET" | "DELETE", "/auth/sessions") => "sessions",
         ("DELETE", path) if is_one_session(path) => "sessions",
-        ("GET" | "PATCH" | "DELETE", "/auth/me") => "me",
+        ("GET" | "PATCH" | "DELETE", "/auth/me") | ("POST", "/auth/me/password") => "me",
         _ => "well-known",
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     exchange::{Answer, Call},
 };
 
-/// Registers, signs in on a second device, is let in, renews, looks after sessions, signs out.
+/// Registers, signs in on a second device, is let in, renews, looks after sessions, signs out, changes the password, leaves.
 pub async fn main_journey(api: &impl Api) {
     let person = Person::new();
     let first = Tokens::from(api.register(&person).await);
@@ -30,6 +30,7 @@ pub async fn main_journey(api: &impl Api) {
     assert_eq!(api.logout(&third.refresh).await.status, 204);
     assert_eq!(api.logout(&third.refresh).await.status, 204);
     assert_refused(&api.refresh(&third.refresh).await);
+    let person = changes_password(api, person).await;
     leaves(api, &person).await;
 }
 
@@ -42,6 +43,20 @@ async fn renews(api: &impl Api, tokens: &Tokens) -> Tokens {
     assert_eq!(again.refresh, renewed.refresh);
     assert!(api.lets_in(&again.access).await, "the protected API refuses a renewed access token");
     renewed
+}
+
+/// Changes the password: the session that did it is over, and the new one is good everywhere.
+async fn changes_password(api: &impl Api, person: Person) -> Person {
+    let before = Tokens::from(api.login(&person).await);
+    let changed = person.with_password(&format!("{}, changed", person.password));
+    let body = json!({ "current_password": person.password, "new_password": changed.password });
+    let answer = api.send(Call::post("/auth/me/password", &body).bearer(&before.access)).await;
+    let after = Tokens::from(answer);
+    assert_refused(&api.refresh(&before.refresh).await);
+    assert!(api.lets_in(&after.access).await, "the protected API refuses the token of a changed password");
+    assert_eq!(listed(api, &after).await, std::slice::from_ref(&after.session_id));
+    assert_eq!(api.login(&person).await.problem(), "invalid-credentials");
+    changed
 }
 
 /// Uses a session token, and deletes the account with it.

@@ -14,11 +14,11 @@ use latchkey::{
     dynamodb::{DynamoDb, Tables},
     memory::Memory,
     ports::{
-        Account, Change, ClearAttempts, CreateSession, CreateUser, Creation, DeleteUser, DisableUser, EnableUser,
-        EndSession, Ending, EpochChange, FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser,
-        FindUserByEmail, Grants, ListSessions, NewUser, PublishKeys, Published, RaiseEpoch, ReadFeed, RenameUser,
-        ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession, Rotated, Rotation, SessionPage, SetGrants,
-        SlideSession, Stored,
+        Account, Change, ChangePassword, ClearAttempts, CreateSession, CreateUser, Creation, DeleteUser, DisableUser,
+        EnableUser, EndSession, Ending, EpochChange, FindAccount, FindAccountById, FindPublishedKeys, FindSession,
+        FindUser, FindUserByEmail, Grants, ListSessions, NewUser, PublishKeys, Published, RaiseEpoch, ReadFeed,
+        RenameUser, ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession, Rotated, Rotation, SessionPage,
+        SetGrants, SlideSession, Stored,
     },
 };
 
@@ -162,6 +162,7 @@ delegate! {
     FindSession { fn find_session(user_id: UserId, session_id: SessionId) -> (Option<Session>, Option<User>); }
     SlideSession { fn slide_session(user_id: UserId, session_id: SessionId, now: Timestamp, idle_expires_at: Timestamp) -> Change; }
     RaiseEpoch { fn raise_epoch(change: &EpochChange) -> Change; }
+    ChangePassword { fn change_password(change: &EpochChange, verified: &str, new: &str) -> Change; }
     RenameUser { fn rename_user(user_id: UserId, epoch: u64, name: Option<&str>) -> Change; }
     DeleteUser { fn delete_user(user: &User, change: &EpochChange) -> Change; }
     ReadFeed { fn read_feed(after: u64, now: Timestamp) -> Vec<FeedEntry>; }

@@ -195,6 +195,7 @@ impl World {
             ("GET" | "DELETE", "/auth/sessions") => function!(latchkey_sessions(sessions)),
             ("DELETE", path) if is_one_session(path) => function!(latchkey_sessions(sessions)),
             ("GET" | "PATCH" | "DELETE", "/auth/me") => function!(latchkey_me(me)),
+            ("POST", "/auth/me/password") => function!(latchkey_me(me)),
             _ => function!(latchkey_well_known(well_known)),
         };
         let headers = reply.response().headers().iter();

@@ -135,6 +135,22 @@ async fn the_profile_is_one_read_and_a_change_of_it_one_read_and_one_write() {
 }
 
 #[tokio::test]
+async fn changing_the_password_is_one_transaction_after_the_proof_and_a_new_session_after_it() {
+    let world = world();
+    let (person, tokens) = world.registered().await;
+    let change = |current: &str| {
+        let body = json!({ "current_password": current, "new_password": "another violet anchor" });
+        world.send(Call::post("/auth/me/password", &body).bearer(&tokens.access))
+    };
+    assert_eq!(used(&world, 401, change("not their password")).await, (2, 1, 3.0, 4.0));
+    assert_eq!(
+        used(&world, 200, change(&person.password)).await,
+        (3, 4, 4.0, 12.0),
+        "a reservation, the account, the word to one old session, the new session"
+    );
+}
+
+#[tokio::test]
 async fn the_authorizer_reads_nothing_and_the_session_authorizer_once() {
     let lifetimes = Lifetimes { session_idle: 1000, ..Lifetimes::default() };
     let world = World::new(Store::dynamodb(), Settings { lifetimes, ..Settings::default() });

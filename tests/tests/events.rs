@@ -80,6 +80,10 @@ const EVENTS: &[(&str, Expected)] = &[
     ("logout_garbage", Status(204)),
     ("logout_nothing", Status(204)),
     ("logout_ok", Status(204)),
+    ("me_change-password", Status(200)),
+    ("me_change-password_cross-site", Problem(403, "cross-site-request")),
+    ("me_change-password_weak", Problem(422, "invalid-input")),
+    ("me_change-password_wrong", Problem(401, "invalid-credentials")),
     ("me_ok", Status(200)),
     ("me_two_tokens", Problem(401, "invalid-token")),
     ("me_without_token", Problem(401, "invalid-token")),
@@ -165,7 +169,7 @@ async fn with_fresh_tokens(deployment: &Deployment, event: String) -> String {
     let tokens = Tokens::from(deployment.register(&person).await);
     let session = Tokens::from(deployment.login_for_session_token(&person).await).session;
     let cookie = deployment.login_for_cookie(&person).await.cookie().unwrap();
-    let event = event.replace("{{cookie}}", &cookie);
+    let event = event.replace("{{cookie}}", &cookie).replace("{{password}}", &person.password);
     let event = event.replace("{{user_id}}", &tokens.user_id).replace("{{session_id}}", &tokens.session_id);
     let event = event.replace("{{access_token}}", &tokens.access).replace("{{refresh_token}}", &tokens.refresh);
     event.replace("{{session_token}}", &session).replace("{{kid}}", &tokens.kid())

@@ -78,7 +78,7 @@ const PLACES: [&str; 13] = [
     "/isBase64Encoded",
 ];
 
-const ROUTES: [(&str, &str); 9] = [
+const ROUTES: [(&str, &str); 10] = [
     ("POST", "/auth/register"),
     ("POST", "/auth/login"),
     ("POST", "/auth/refresh"),
@@ -87,6 +87,7 @@ const ROUTES: [(&str, &str); 9] = [
     ("DELETE", "/auth/sessions/x"),
     ("GET", "/auth/me"),
     ("PATCH", "/auth/me"),
+    ("POST", "/auth/me/password"),
     ("GET", "/.well-known/jwks.json"),
 ];
 

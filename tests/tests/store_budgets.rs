@@ -15,10 +15,10 @@ use latchkey::{
     },
     dynamodb::{DynamoDb, Usage},
     ports::{
-        ClearAttempts, CreateSession, CreateUser, DeleteUser, DisableUser, EnableUser, EndSession, EpochChange,
-        FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser, FindUserByEmail, Grants, ListSessions,
-        PublishKeys, RaiseEpoch, ReadFeed, RenameUser, ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants,
-        SlideSession, Stored,
+        ChangePassword, ClearAttempts, CreateSession, CreateUser, DeleteUser, DisableUser, EnableUser, EndSession,
+        EpochChange, FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser, FindUserByEmail, Grants,
+        ListSessions, PublishKeys, RaiseEpoch, ReadFeed, RenameUser, ReplacePasswordHash, ReserveAttempt,
+        RotateSession, SetGrants, SlideSession, Stored,
     },
 };
 use latchkey_tests::{local_dynamodb::local_dynamodb, store::Store};
@@ -89,6 +89,9 @@ async fn a_change_of_an_account_is_one_write() {
     let roles = Grants::Roles(Words::parse(vec!["editor".to_owned()]).unwrap());
     assert_eq!(used(&store, store.set_grants(id, &roles)).await, write(1.0));
     assert_eq!(used(&store, store.enable_user(id)).await, write(1.0));
+    let other = account(&store).await;
+    let change = epoch_change(&other.user);
+    assert_eq!(used(&store, store.change_password(&change, &other.password_hash, "$new")).await, write(6.0));
     let disabled = EpochChange { epoch: EPOCH + 1, ..epoch_change(&new.user) };
     assert_eq!(used(&store, store.disable_user(&disabled)).await, write(6.0));
 }

@@ -22,6 +22,8 @@ mod fixtures;
 mod list;
 #[path = "store_contract/parallel.rs"]
 mod parallel;
+#[path = "store_contract/password.rs"]
+mod password;
 #[path = "store_contract/rest.rs"]
 mod rest;
 #[path = "store_contract/rotation.rs"]
@@ -94,6 +96,10 @@ contract! {
     list::pages_hold_every_live_session_once_in_order,
     list::ended_and_expired_sessions_are_left_out,
     list::sessions_of_others_are_not_listed,
+    password::a_changed_password_is_another_hash_and_the_next_epoch_and_tells_the_feed,
+    password::g3_a_password_is_changed_only_if_hash_and_epoch_are_those_that_were_verified,
+    password::g3_of_a_change_and_a_rehash_the_first_wins,
+    password::of_twenty_parallel_changes_of_a_password_one_happens,
     rest::published_keys_are_read_back_and_replaced,
     rest::b13_a_dump_of_the_tables_holds_no_seed,
     rest::counters_and_feed_name_nobody,

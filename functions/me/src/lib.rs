@@ -1,23 +1,28 @@
-//! `GET`, `PATCH` and `DELETE /auth/me`: one's own account.
+//! `GET`, `PATCH` and `DELETE /auth/me`: one's own account; `POST /auth/me/password`: changes its password.
 
 use latchkey::{
     config::Env,
-    domain::{AttemptLimits, Timestamp},
+    domain::{AttemptLimits, Password, Timestamp},
     dynamodb::DynamoDb,
     error::Error,
-    http::{Reply, Request, StatusCode, UserView, request},
+    http::{Reply, Request, StatusCode, TokenSet, UserView, request},
     operations::{
-        Identity,
+        Identity, Transport,
         account::{Account, delete, read, rename},
+        change_password::{NewPassword, change_password},
     },
+    passwords::PasswordPolicy,
     ports::{
-        DeleteUser, EndSession, FindAccountById, FindPublishedKeys, FindSession, ListSessions, RenameUser,
-        ReserveAttempt, SlideSession,
+        ChangePassword, CreateSession, DeleteUser, EndSession, FindAccountById, FindPublishedKeys, FindSession,
+        ListSessions, RenameUser, ReserveAttempt, SlideSession,
     },
     startup::{Startup, StartupError},
     telemetry::Event,
 };
 use serde::Deserialize;
+
+const ACCOUNT: &str = "/auth/me";
+const PASSWORD: &str = "/auth/me/password";
 
 #[derive(Deserialize)]
 struct Rename {
@@ -29,6 +34,12 @@ struct Rename {
 #[derive(Deserialize, Default)]
 struct Delete {
     password: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Passwords {
+    current_password: String,
+    new_password: String,
 }
 
 /// A member that may be `null`, but not absent.
@@ -44,13 +55,21 @@ pub async fn start(env: &Env) -> Result<Account<DynamoDb>, StartupError> {
     let startup = Startup::new(env)?;
     let store = startup.store()?;
     let guard = startup.guard(store.find_published_keys().await?).await?;
-    Ok(Account { store, guard, passwords: startup.passwords().await?, limits: AttemptLimits::from_env(env)? })
+    Ok(Account {
+        store,
+        guard,
+        passwords: startup.passwords().await?,
+        limits: AttemptLimits::from_env(env)?,
+        policy: PasswordPolicy::from_env(env)?,
+        mint: startup.mint().await?,
+    })
 }
 
-/// Answers one request: 200 with the profile, or 204 when it is deleted.
+/// Answers one request: 200 with the profile or, after a change of the password, with a token set; 204 when the account is
+/// deleted.
 ///
 /// # Errors
-/// See [`read`], [`rename`] and [`delete`], and everything that can be wrong with a body.
+/// See [`read`], [`rename`], [`delete`] and [`change_password`], and everything that can be wrong with a body.
 pub async fn handle<S>(app: &Account<S>, request: &Request, now: Timestamp) -> Result<Reply, Error>
 where
     S: FindSession
@@ -59,17 +78,21 @@ where
         + FindAccountById
         + ReserveAttempt
         + DeleteUser
+        + ChangePassword
+        + CreateSession
         + ListSessions
         + EndSession,
 {
-    let identity = app.guard.identify(&app.store, request::credential(request)?, now).await?;
-    let reply = match request::method(request).as_str() {
-        "GET" => Reply::json(StatusCode::OK, &UserView::new(&read(app, &identity, now).await?)),
-        "PATCH" => patch(app, request, &identity, now).await?,
-        "DELETE" => delete_account(app, request, &identity, now).await?,
-        _ => {
-            return Err(Error::MethodNotAllowed { allow: "GET, PATCH, DELETE".into() });
-        }
+    let credential = request::credential(request)?;
+    let identity = app.guard.identify(&app.store, credential, now).await?;
+    let reply = match (request::path(request), request::method(request).as_str()) {
+        (ACCOUNT, "GET") => Reply::json(StatusCode::OK, &UserView::new(&read(app, &identity, now).await?)),
+        (ACCOUNT, "PATCH") => patch(app, request, &identity, now).await?,
+        (ACCOUNT, "DELETE") => delete_account(app, request, &identity, now).await?,
+        (ACCOUNT, _) => return Err(Error::MethodNotAllowed { allow: "GET, PATCH, DELETE".into() }),
+        (PASSWORD, "POST") => post_password(app, request, &identity, credential.transport(), now).await?,
+        (PASSWORD, _) => return Err(Error::MethodNotAllowed { allow: "POST".into() }),
+        _ => return Err(Error::NotFound),
     };
     Ok(reply.of(identity.user_id(), identity.session_id()))
 }
@@ -103,4 +126,23 @@ where
     let password = fields.check(Some(password))?;
     delete(app, identity, password, &request::client(request), now).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT).event(Event::AccountDeleted).without_cookie_of(request))
+}
+
+async fn post_password<S>(
+    app: &Account<S>,
+    request: &Request,
+    identity: &Identity,
+    transport: Transport,
+    now: Timestamp,
+) -> Result<Reply, Error>
+where
+    S: FindSession + ReserveAttempt + FindAccountById + ChangePassword + ListSessions + EndSession + CreateSession,
+{
+    let body: Passwords = request::json(request)?;
+    let mut fields = request::Fields::default();
+    let current = fields.keep("/current_password", Password::parse(&body.current_password));
+    let new = fields.keep("/new_password", Password::parse(&body.new_password));
+    let password = fields.check(current.zip(new).map(|(current, new)| NewPassword { current, new, transport }))?;
+    let signed_in = change_password(app, identity, &password, &request::client(request), now).await?;
+    Ok(TokenSet::reply(StatusCode::OK, &signed_in, now).event(Event::PasswordChanged))
 }

@@ -43,6 +43,11 @@ impl Password {
         &self.text
     }
 
+    /// Whether both are one password. Both are of one caller, who learns nothing from how long it takes.
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+
     /// How long it is in code points, as typed or as normalized, whichever is less.
     pub fn chars(&self) -> usize {
         self.chars

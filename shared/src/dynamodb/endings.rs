@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update,
 
 use super::{
     DynamoDb,
-    conditions::{MARKER_IS_OURS, NOT_ENDED, PRESENT, SAME_EPOCH, all},
+    conditions::{MARKER_IS_OURS, NOT_ENDED, PRESENT, SAME_EPOCH, SAME_HASH, all},
     failure,
     item::{number, text, time},
     keys::Key,
@@ -13,8 +13,8 @@ use super::{
     transaction::{Part, Transacted},
 };
 use crate::{
-    domain::{FeedEntry, User},
-    ports::{Change, DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch, Stored},
+    domain::{FeedEntry, User, UserId},
+    ports::{Change, ChangePassword, DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch, Stored},
 };
 
 impl EndSession for DynamoDb {
@@ -46,27 +46,29 @@ impl EndSession for DynamoDb {
 
 impl RaiseEpoch for DynamoDb {
     async fn raise_epoch(&self, change: &EpochChange) -> Stored<Change> {
-        let parts = [
-            part(self.raise(Key::profile(change.user_id), change.epoch).update_expression(RAISE))?,
-            part(self.raise(Key::password(change.user_id), change.epoch).update_expression(RAISE))?,
-            self.tell_feed(&over(change))?,
-        ];
-        self.transact(parts).await.map(Change::from)
+        self.raise_both(change, self.raise(Key::profile, change), self.raise(Key::password, change)).await
+    }
+}
+
+impl ChangePassword for DynamoDb {
+    async fn change_password(&self, change: &EpochChange, verified: &str, new: &str) -> Stored<Change> {
+        let password = self
+            .raise(Key::password, change)
+            .condition_expression(all(&[SAME_EPOCH, SAME_HASH]))
+            .update_expression(RAISE_AND_REPLACE)
+            .expression_attribute_values(":verified", text(verified))
+            .expression_attribute_values(":new", text(new));
+        self.raise_both(change, self.raise(Key::profile, change), password).await
     }
 }
 
 impl DisableUser for DynamoDb {
     async fn disable_user(&self, change: &EpochChange) -> Stored<Change> {
         let profile = self
-            .raise(Key::profile(change.user_id), change.epoch)
+            .raise(Key::profile, change)
             .update_expression(RAISE_AND_DISABLE)
             .expression_attribute_values(":disabled", AttributeValue::Bool(true));
-        let parts = [
-            part(profile)?,
-            part(self.raise(Key::password(change.user_id), change.epoch).update_expression(RAISE))?,
-            self.tell_feed(&over(change))?,
-        ];
-        self.transact(parts).await.map(Change::from)
+        self.raise_both(change, profile, self.raise(Key::password, change)).await
     }
 }
 
@@ -90,7 +92,7 @@ impl DeleteUser for DynamoDb {
 
 /// Tells that everything issued up to the epoch before the change is over.
 fn over(change: &EpochChange) -> FeedEntry {
-    FeedEntry::user(change.user_id, change.epoch.saturating_add(1), change.now, change.feed_until)
+    FeedEntry::user(change.user_id, change.next_epoch(), change.now, change.feed_until)
 }
 
 /// Ends everything that carries the epoch.
@@ -99,15 +101,30 @@ const RAISE: &str = "SET epoch = :next_epoch";
 /// The same, and nothing new begins.
 const RAISE_AND_DISABLE: &str = "SET epoch = :next_epoch, disabled = :disabled";
 
+/// The same, and another password signs in.
+const RAISE_AND_REPLACE: &str = "SET epoch = :next_epoch, password_hash = :new";
+
 impl DynamoDb {
-    /// An update of one item of an account that still has this epoch.
-    fn raise(&self, key: Key, epoch: u64) -> UpdateBuilder {
+    /// Raises the epoch of one item of an account, if it still has the one that is expected.
+    fn raise(&self, item: fn(UserId) -> Key, change: &EpochChange) -> UpdateBuilder {
         Update::builder()
             .table_name(&self.tables.users)
-            .set_key(Some(key.attributes()))
+            .set_key(Some(item(change.user_id).attributes()))
             .condition_expression(SAME_EPOCH)
-            .expression_attribute_values(":epoch", number(epoch))
-            .expression_attribute_values(":next_epoch", number(epoch.saturating_add(1)))
+            .update_expression(RAISE)
+            .expression_attribute_values(":epoch", number(change.epoch))
+            .expression_attribute_values(":next_epoch", number(change.next_epoch()))
+    }
+
+    /// Raises both items and tells the feed, or does nothing.
+    async fn raise_both(
+        &self,
+        change: &EpochChange,
+        profile: UpdateBuilder,
+        password: UpdateBuilder,
+    ) -> Stored<Change> {
+        let parts = [part(profile)?, part(password)?, self.tell_feed(&over(change))?];
+        self.transact(parts).await.map(Change::from)
     }
 }
 

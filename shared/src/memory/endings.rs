@@ -3,7 +3,9 @@
 use super::{Memory, State};
 use crate::{
     domain::{FeedEntry, User},
-    ports::{Change, DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch, Stored},
+    ports::{
+        Account, Change, ChangePassword, DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch, Stored,
+    },
 };
 
 impl EndSession for Memory {
@@ -26,9 +28,19 @@ impl RaiseEpoch for Memory {
     }
 }
 
+impl ChangePassword for Memory {
+    async fn change_password(&self, change: &EpochChange, verified: &str, new: &str) -> Stored<Change> {
+        let mut state = self.state();
+        if state.accounts.get(&change.user_id).is_none_or(|account| account.password_hash != verified) {
+            return Ok(Change::Stale);
+        }
+        Ok(state.raise(change, |account| account.password_hash = new.to_owned()))
+    }
+}
+
 impl DisableUser for Memory {
     async fn disable_user(&self, change: &EpochChange) -> Stored<Change> {
-        Ok(self.state().raise(change, |user| user.disabled = true))
+        Ok(self.state().raise(change, |account| account.user.disabled = true))
     }
 }
 
@@ -51,21 +63,21 @@ impl State {
         account.is_some_and(|account| account.user.epoch == change.epoch && account.password_epoch == change.epoch)
     }
 
-    fn raise(&mut self, change: &EpochChange, also: impl FnOnce(&mut User)) -> Change {
+    fn raise(&mut self, change: &EpochChange, also: impl FnOnce(&mut Account)) -> Change {
         if !self.epoch_holds(change) {
             return Change::Stale;
         }
         if let Some(account) = self.accounts.get_mut(&change.user_id) {
             account.user.epoch += 1;
             account.password_epoch += 1;
-            also(&mut account.user);
+            also(account);
         }
         self.tell_epoch(change);
         Change::Done
     }
 
     fn tell_epoch(&mut self, change: &EpochChange) {
-        let entry = FeedEntry::user(change.user_id, change.epoch.saturating_add(1), change.now, change.feed_until);
+        let entry = FeedEntry::user(change.user_id, change.next_epoch(), change.now, change.feed_until);
         self.feed.push(entry);
     }
 }

@@ -1,7 +1,7 @@
-//! One's own account: reading, renaming and deleting it.
+//! One's own account: reading, renaming and deleting it. Changing its password is in [`super::change_password`].
 
 use super::{
-    Guard, Identity,
+    Guard, Identity, Mint,
     attempts::reserve,
     ending::{epoch_change, tell_why},
     identify::require_live,
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{Attempt, AttemptLimits, Client, DisplayName, EndCause, Password, Purpose, Timestamp, User},
     error::{Error, Refusal},
-    passwords::{Passwords, Verdict},
+    passwords::{PasswordPolicy, Passwords, Verdict},
     ports::{Change, DeleteUser, EndSession, FindAccountById, FindSession, ListSessions, RenameUser, ReserveAttempt},
 };
 
@@ -27,6 +27,10 @@ pub struct Account<S> {
     pub passwords: Passwords,
     /// Limits that.
     pub limits: AttemptLimits,
+    /// Judges a new one.
+    pub policy: PasswordPolicy,
+    /// Makes the tokens of the session that goes on with it.
+    pub mint: Mint,
 }
 
 /// The caller's profile.
@@ -72,7 +76,10 @@ where
 {
     let (session, user) = require_live(&ctx.store, identity, now).await?;
     match password {
-        Some(password) => prove_password(ctx, &user, &password, client, now).await?,
+        Some(password) => {
+            count_attempt(ctx, &user, client, now).await?;
+            prove_password(ctx, &user, &password).await?;
+        }
         None if now.since(session.created_at) <= RECENT_SIGN_IN => {}
         None => return Err(Error::ReauthenticationRequired),
     }
@@ -85,22 +92,30 @@ where
     }
 }
 
-async fn prove_password<S>(
+/// Counts an attempt at proving the password of `user`, together with those at signing in.
+pub(super) async fn count_attempt<S: ReserveAttempt>(
+    ctx: &Account<S>,
+    user: &User,
+    client: &Client,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let attempt = Attempt::new(Purpose::Password, &user.canonical_email, &client.network(), ctx.limits, now);
+    reserve(&ctx.store, &attempt).await
+}
+
+/// Makes sure that the password is the one of `user`, who is still as they were read. Gives the hash that it was compared with.
+pub(super) async fn prove_password<S: FindAccountById>(
     ctx: &Account<S>,
     user: &User,
     password: &Password,
-    client: &Client,
-    now: Timestamp,
-) -> Result<(), Error>
-where
-    S: FindAccountById + ReserveAttempt,
-{
-    let attempt = Attempt::new(Purpose::Password, &user.canonical_email, &client.network(), ctx.limits, now);
-    reserve(&ctx.store, &attempt).await?;
+) -> Result<String, Error> {
     let account = ctx.store.find_account_by_id(user.id).await?.ok_or(Refusal("no such user"))?;
+    // Before the hash: whoever comes after another change has a session that is over, and no wrong password.
+    if account.password_epoch != user.epoch {
+        return Err(Refusal("epoch").into());
+    }
     match ctx.passwords.verify(password, &account.password_hash)? {
-        Verdict::Right { .. } if account.password_epoch == user.epoch => Ok(()),
-        Verdict::Right { .. } => Err(Refusal("epoch").into()),
+        Verdict::Right { .. } => Ok(account.password_hash),
         Verdict::Wrong => Err(Error::InvalidCredentials),
     }
 }

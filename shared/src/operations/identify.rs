@@ -1,5 +1,6 @@
 //! Who is calling: an access token, trusted by its signature, or a session token, looked up.
 
+use super::Transport;
 use crate::{
     domain::{Ended, Session, SessionId, Timestamp, User, UserId},
     error::{Error, Refusal},
@@ -14,6 +15,17 @@ pub enum Credential<'a> {
     Token(&'a str),
     /// A cookie's value.
     Cookie(&'a str),
+}
+
+impl Credential<'_> {
+    /// The transport whose sessions have such a credential.
+    pub fn transport(self) -> Transport {
+        match self {
+            Self::Token(token) if SessionToken::is_labelled(token) => Transport::Session,
+            Self::Token(_) => Transport::Token,
+            Self::Cookie(_) => Transport::Cookie,
+        }
+    }
 }
 
 /// A caller, proven.

@@ -55,7 +55,7 @@ where
     let attempt = Attempt::new(Purpose::Registration, email.canonical(), &client.network(), ctx.limits, now);
     reserve(&ctx.store, &attempt).await?;
     ctx.policy
-        .judge(&password, &email)
+        .judge(&password, email.canonical())
         .map_err(|reason| Error::InvalidInput(vec![FieldError::new("/password", reason)]))?;
 
     let user = new_user(UserId::from_random(ctx.mint.random.draw()?), &email, name, now);

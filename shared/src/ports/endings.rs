@@ -32,6 +32,13 @@ pub struct EpochChange {
     pub feed_until: Timestamp,
 }
 
+impl EpochChange {
+    /// The epoch afterwards: from it on credentials are good.
+    pub fn next_epoch(&self) -> u64 {
+        self.epoch.saturating_add(1)
+    }
+}
+
 /// Ends sessions.
 pub trait EndSession {
     /// Ends one session, once: [`Change::Stale`] when there is none or it has ended already, so that the first cause stays.
@@ -42,6 +49,18 @@ pub trait EndSession {
 pub trait RaiseEpoch {
     /// Raises the epoch of profile and password and tells the feed, in one transaction.
     fn raise_epoch(&self, change: &EpochChange) -> impl Future<Output = Stored<Change>> + Send;
+}
+
+/// Changes passwords.
+pub trait ChangePassword {
+    /// Replaces the hash `verified`, and no other, by `new`, raises the epoch of profile and password and tells the feed, in
+    /// one transaction: of two changes that verified the same password one happens.
+    fn change_password(
+        &self,
+        change: &EpochChange,
+        verified: &str,
+        new: &str,
+    ) -> impl Future<Output = Stored<Change>> + Send;
 }
 
 /// Takes every way in from a user.

@@ -45,6 +45,8 @@ pub enum Event {
     SignedOut,
     /// All or all other sessions were signed out.
     SignedOutEverywhere,
+    /// A password was changed by its owner.
+    PasswordChanged,
     /// An account was deleted by its owner.
     AccountDeleted,
     /// An administrator looked at a user.

@@ -2,7 +2,7 @@
 //!
 //! | ring | makes | read by |
 //! |---|---|---|
-//! | `sign` | signatures of JWTs | register, login, refresh, check |
+//! | `sign` | signatures of JWTs | register, login, refresh, check, me |
 //! | `seal` | the MAC of refresh and session tokens | register, login, refresh, check, logout, sessions, me, session-authorizer |
 //! | `pepper` | the secret input of password hashes | register, login, me |
 //!

@@ -46,7 +46,7 @@ impl Functions {
             logout: Logout { store: store(), guard: guard() },
             check: Check { store: store(), guard: guard(), mint: mint(), ask_after: settings.ask_after },
             sessions: Sessions { store: store(), guard: guard() },
-            me: Account { store: store(), guard: guard(), passwords: passwords(), limits },
+            me: Account { store: store(), guard: guard(), passwords: passwords(), limits, policy, mint: mint() },
             well_known: well_known.expect("the contract is JSON"),
             authorizer: Mutex::new(authorizer(settings, settings.rings.jwks(), None, Nobody)),
             session_authorizer: SessionAuthorizer {

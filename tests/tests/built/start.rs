@@ -33,7 +33,7 @@ const NEEDS: [(&str, &[&str]); 11] = [
     ("check", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS"]),
     ("logout", &["ISSUER", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS"]),
     ("sessions", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS"]),
-    ("me", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS", "PEPPER_KEYS"]),
+    ("me", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS", "PEPPER_KEYS"]),
     ("well-known", &["ISSUER", "EPHEMERA_TABLE"]),
     ("authorizer", &["ISSUER"]),
     ("session-authorizer", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "SEAL_KEYS"]),

@@ -3,9 +3,9 @@
 use latchkey::{
     domain::{EndCause, Words},
     ports::{
-        Change, CreateSession, CreateUser, Creation, DeleteUser, DisableUser, EnableUser, EndSession, FindAccountById,
-        FindSession, FindUser, Grants, RaiseEpoch, RenameUser, ReplacePasswordHash, RotateSession, Rotated, SetGrants,
-        SlideSession,
+        Change, ChangePassword, CreateSession, CreateUser, Creation, DeleteUser, DisableUser, EnableUser, EndSession,
+        FindAccountById, FindSession, FindUser, Grants, RaiseEpoch, RenameUser, ReplacePasswordHash, RotateSession,
+        Rotated, SetGrants, SlideSession,
     },
 };
 use latchkey_tests::{fault_proxy::Fault, local_dynamodb::local_dynamodb};
@@ -66,14 +66,19 @@ async fn f1_changes_of_an_account_whose_replies_were_lost_are_done_once() {
     assert_eq!((found.user.name.as_deref(), found.password_hash.as_str()), (Some("Ada"), "$stronger"));
     assert_eq!((found.user.epoch, found.password_epoch), (EPOCH + 1, EPOCH + 1));
 
+    let change = lossy().change_password(&epoch_change(&found.user), "$stronger", "$new").await;
+    assert_eq!(change.unwrap(), Change::Done);
+    let found = direct.find_account_by_id(user.id).await.unwrap().unwrap();
+    assert_eq!((found.password_hash.as_str(), found.user.epoch, found.password_epoch), ("$new", EPOCH + 2, EPOCH + 2));
+
     let user = &found.user;
     let roles = Grants::Roles(Words::parse(vec!["editor".to_owned()]).unwrap());
     assert_eq!(lossy().set_grants(user.id, &roles).await.unwrap().unwrap().roles, ["editor"]);
     assert_eq!(lossy().disable_user(&epoch_change(user)).await.unwrap(), Change::Done);
     let enabled = lossy().enable_user(user.id).await.unwrap().unwrap();
-    assert_eq!((enabled.disabled, enabled.epoch), (false, EPOCH + 2));
+    assert_eq!((enabled.disabled, enabled.epoch), (false, EPOCH + 3));
     let found = direct.find_account_by_id(user.id).await.unwrap().unwrap();
-    assert_eq!((&found.user, found.password_epoch), (&enabled, EPOCH + 2));
+    assert_eq!((&found.user, found.password_epoch), (&enabled, EPOCH + 3));
 
     let deletion = lossy().delete_user(&found.user, &epoch_change(&found.user)).await;
     assert_eq!(deletion.unwrap(), Change::Done);

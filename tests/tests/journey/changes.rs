@@ -1,10 +1,9 @@
-//! What other people do to an account while its owner uses it: the steps that no route of these functions takes yet, done to
-//! the store as those routes will.
+//! What happens to an account while its owner uses it elsewhere, done to the store as the operations do it.
 
 use latchkey::{
     domain::{AttemptKey, Password, Random, Timestamp, User},
     passwords::Passwords,
-    ports::{Account, Change, DeleteUser, DisableUser, EpochChange, FindAccount, RaiseEpoch, ReplacePasswordHash},
+    ports::{Account, Change, ChangePassword, DeleteUser, DisableUser, EpochChange, FindAccount, RaiseEpoch},
 };
 use latchkey_tests::{api::Person, store::Store, world::Settings};
 
@@ -23,8 +22,8 @@ pub(crate) async fn disable(store: &Store, person: &Person, now: Timestamp) {
 /// The owner changes the password: another hash, and the epoch moves.
 pub(crate) async fn change_password(store: &Store, person: &Person, new_hash: &str, now: Timestamp) {
     let Account { user, password_hash, .. } = stored(store, person).await;
-    let replaced = store.replace_password_hash(user.id, user.epoch, &password_hash, new_hash).await.unwrap();
-    assert_eq!((replaced, sign_out_everywhere(store, person, now).await), (Change::Done, Change::Done));
+    let changed = store.change_password(&change(&user, now), &password_hash, new_hash).await.unwrap();
+    assert_eq!(changed, Change::Done);
 }
 
 /// A hash as the functions make it.

@@ -16,7 +16,11 @@ use latchkey_tests::{
 };
 use serde_json::{Value, json};
 
-use crate::refresh::{cause, session};
+use crate::{
+    password::change,
+    refresh::{cause, session},
+    straddling::NEW_PASSWORD,
+};
 
 const HOUR: u64 = 3600;
 const DAY: u64 = 24 * HOUR;
@@ -305,10 +309,19 @@ async fn b2_a_copied_cookie_that_comes_after_the_grace_ends_the_session() {
 #[tokio::test]
 async fn g1_a_copied_cookie_is_dead_a_day_after_whatever_ended_its_session() {
     for world in World::on_each_store() {
-        for call in [Call::new("POST", "/auth/logout"), Call::delete("/auth/sessions"), Call::delete("/auth/me")] {
-            let browser = Browser::signed_in(&world).await;
+        let (person, _) = world.registered().await;
+        for (call, status) in [
+            (Call::new("POST", "/auth/logout"), 204),
+            (Call::delete("/auth/sessions"), 204),
+            (change(&person, NEW_PASSWORD), 200),
+            (Call::delete("/auth/me"), 204),
+        ] {
+            let mut browser = Browser::signed_in(&world).await;
+            if status == 200 {
+                browser = Browser::of(world.login_for_cookie(&person).await);
+            }
             let mut copy = browser.clone();
-            assert_eq!(world.send(browser.with(call).same_origin(ORIGIN)).await.status, 204);
+            assert_eq!(world.send(browser.with(call).same_origin(ORIGIN)).await.status, status);
             let mut passed = 0;
             for _ in 0..48 {
                 world.advance(HOUR / 2);
@@ -447,6 +460,7 @@ async fn e1_no_other_site_changes_anything_with_a_cookie_or_gets_one() {
             browser.with(Call::delete(&format!("/auth/sessions/{}", browser.tokens.session_id))),
             browser.with(Call::patch("/auth/me", &json!({ "name": "Eve" }))),
             browser.with(Call::delete("/auth/me")),
+            browser.with(change(&person, NEW_PASSWORD)),
             browser.with(Call::post("/auth/login", &person.credentials())),
             browser.with(Call::post("/auth/register", &Person::new().credentials())),
             browser.with(Call::post("/auth/refresh", &json!({}))),

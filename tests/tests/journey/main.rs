@@ -21,6 +21,8 @@ mod limits;
 mod login;
 mod logout;
 mod me;
+mod password;
+mod password_straddling;
 mod randomness;
 mod refresh;
 mod refused;

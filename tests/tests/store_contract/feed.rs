@@ -63,14 +63,17 @@ pub(crate) async fn what_ended_over_two_hours_is_read_whole(store: impl Store) {
 
 pub(crate) async fn every_verb_that_ends_something_is_read_from_the_feed(store: impl Store) {
     let (raised, deleted) = (account(&store).await.user, account(&store).await.user);
+    let changed = account(&store).await;
     let ended = session(&store).await;
     store.raise_epoch(&epoch_change(&raised)).await.unwrap();
     store.delete_user(&deleted, &epoch_change(&deleted)).await.unwrap();
+    store.change_password(&epoch_change(&changed.user), &changed.password_hash, "$new").await.unwrap();
     let EpochChange { feed_until, .. } = epoch_change(&raised);
     store.end_session(&ending(&ended, EndCause::ReuseDetected)).await.unwrap();
     let mut expected = [
         FeedEntry::user(raised.id, raised.epoch + 1, NOW, feed_until),
         FeedEntry::user(deleted.id, deleted.epoch + 1, NOW, feed_until),
+        FeedEntry::user(changed.user.id, changed.user.epoch + 1, NOW, feed_until),
         FeedEntry::session(ended.id, NOW, feed_until),
     ]
     .map(as_read);

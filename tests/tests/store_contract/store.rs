@@ -5,9 +5,10 @@ use latchkey::{
     dynamodb::DynamoDb,
     memory::Memory,
     ports::{
-        ClearAttempts, CreateSession, CreateUser, DeleteUser, DisableUser, EnableUser, EndSession, FindAccount,
-        FindAccountById, FindPublishedKeys, FindSession, FindUser, FindUserByEmail, ListSessions, PublishKeys,
-        RaiseEpoch, ReadFeed, RenameUser, ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants, SlideSession,
+        ChangePassword, ClearAttempts, CreateSession, CreateUser, DeleteUser, DisableUser, EnableUser, EndSession,
+        FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser, FindUserByEmail, ListSessions,
+        PublishKeys, RaiseEpoch, ReadFeed, RenameUser, ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants,
+        SlideSession,
     },
 };
 use latchkey_tests::local_dynamodb::local_dynamodb;
@@ -15,7 +16,15 @@ use serde_json::Value;
 
 /// All accounts.
 pub(crate) trait Accounts:
-    CreateUser + FindAccount + FindAccountById + FindUser + RenameUser + ReplacePasswordHash + RaiseEpoch + DeleteUser
+    CreateUser
+    + FindAccount
+    + FindAccountById
+    + FindUser
+    + RenameUser
+    + ReplacePasswordHash
+    + ChangePassword
+    + RaiseEpoch
+    + DeleteUser
 {
 }
 

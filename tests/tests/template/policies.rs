@@ -9,7 +9,7 @@ use crate::access::statements;
 use crate::cloudformation::{Template, list, root};
 
 /// What each port of `shared/src/ports/` calls, as table and action. Parts of a transaction count one by one.
-const PORTS: [(&str, &[&str]); 23] = [
+const PORTS: [(&str, &[&str]); 24] = [
     ("ReserveAttempt", &["Ephemera UpdateItem"]),
     ("ClearAttempts", &["Ephemera DeleteItem"]),
     ("CreateUser", &["Users PutItem"]),
@@ -22,6 +22,7 @@ const PORTS: [(&str, &[&str]); 23] = [
     ("DisableUser", &["Users UpdateItem", "Ephemera PutItem"]),
     ("RenameUser", &["Users UpdateItem"]),
     ("ReplacePasswordHash", &["Users UpdateItem"]),
+    ("ChangePassword", &["Users UpdateItem", "Ephemera PutItem"]),
     ("DeleteUser", &["Users DeleteItem", "Ephemera PutItem"]),
     ("RaiseEpoch", &["Users UpdateItem", "Ephemera PutItem"]),
     ("CreateSession", &["Sessions PutItem"]),

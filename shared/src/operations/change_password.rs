@@ -1,0 +1,83 @@
+//! Changing one's own password.
+
+use super::{
+    Identity, SignedIn, Transport,
+    account::{Account, count_attempt, prove_password},
+    ending::{epoch_change, tell_why},
+    identify::require_live,
+};
+use crate::{
+    domain::{Client, EndCause, Password, Timestamp, User},
+    error::{Error, FieldError},
+    passwords::PasswordPolicy,
+    ports::{
+        Change, ChangePassword, CreateSession, EndSession, FindAccountById, FindSession, ListSessions, ReserveAttempt,
+    },
+};
+
+/// How often a change is tried. Signing in elsewhere may hash the same password again in the middle of it, once; whatever else
+/// changes the account ends the caller's session too.
+const TRIES: usize = 3;
+
+/// What somebody says who changes their password.
+#[derive(Debug)]
+pub struct NewPassword {
+    /// The password until now.
+    pub current: Password,
+    /// The password from now on.
+    pub new: Password,
+    /// The credential they want: of the kind that they have shown.
+    pub transport: Transport,
+}
+
+/// Changes the password of the caller, who must know the current one. Everything that was issued before is over at once, the
+/// session they call from too, and they go on in a new one. If that cannot be started, signing in with the new password will.
+///
+/// # Errors
+/// [`Error::InvalidInput`] for a new password that the policy refuses or that is the current one, [`Error::TooManyAttempts`],
+/// [`Error::InvalidCredentials`] when the current one is wrong, [`Error::SessionEnded`] and [`Error::InvalidToken`] when the
+/// caller's session is no longer live, [`Error::Unavailable`].
+pub async fn change_password<S>(
+    ctx: &Account<S>,
+    identity: &Identity,
+    password: &NewPassword,
+    client: &Client,
+    now: Timestamp,
+) -> Result<SignedIn, Error>
+where
+    S: FindSession + ReserveAttempt + FindAccountById + ChangePassword + ListSessions + EndSession + CreateSession,
+{
+    let (_, user) = require_live(&ctx.store, identity, now).await?;
+    judge(ctx.policy, password, &user)?;
+    count_attempt(ctx, &user, client, now).await?;
+
+    let user = replace(ctx, user, password, now).await?;
+    ctx.mint.start(&ctx.store, user, password.transport, client, now).await
+}
+
+/// Refuses what can be refused without knowing the current password, and so without an attempt.
+fn judge(policy: PasswordPolicy, password: &NewPassword, user: &User) -> Result<(), Error> {
+    let judged = if password.new.is_same_as(&password.current) {
+        Err("must not be the current password".into())
+    } else {
+        policy.judge(&password.new, &user.canonical_email)
+    };
+    judged.map_err(|reason| Error::InvalidInput(vec![FieldError::new("/new_password", reason)]))
+}
+
+/// Replaces the very hash that was verified. Gives the user as they are afterwards.
+async fn replace<S>(ctx: &Account<S>, user: User, password: &NewPassword, now: Timestamp) -> Result<User, Error>
+where
+    S: FindAccountById + ChangePassword + ListSessions + EndSession,
+{
+    let change = epoch_change(&user, now);
+    for _ in 0..TRIES {
+        let verified = prove_password(ctx, &user, &password.current).await?;
+        let new = ctx.passwords.hash(&password.new, ctx.mint.random)?;
+        if ctx.store.change_password(&change, &verified, &new).await? == Change::Done {
+            tell_why(&ctx.store, &user, EndCause::PasswordChanged, now).await;
+            return Ok(User { epoch: change.next_epoch(), ..user });
+        }
+    }
+    Err(Error::Unavailable("the password is being changed by others".into()))
+}
