@@ -30,9 +30,12 @@ fn is_header(name: &str, value: &Value) -> bool {
 }
 
 /// The gateway takes cookies out of the headers; `lambda_http` would lose all of them for one that is not ASCII. One with line
-/// breaks or escape sequences is none.
+/// breaks or escape sequences is none. `cargo lambda watch` leaves them in the headers as well: the list has them all, and each
+/// counts once.
 fn keep_cookies(event: &mut ApiGatewayV2httpRequest) {
-    for cookie in event.cookies.take().unwrap_or_default() {
+    let Some(cookies) = event.cookies.take() else { return };
+    event.headers.remove(header::COOKIE);
+    for cookie in cookies {
         if let Ok(value) = HeaderValue::from_bytes(cookie.as_bytes()) {
             event.headers.append(header::COOKIE, value);
         }
@@ -56,4 +59,27 @@ pub(super) fn accept(mut event: ApiGatewayV2httpRequest) -> Result<Request, Erro
         return Err(Error::NotFound);
     }
     Ok(LambdaRequest::ApiGatewayV2(event).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cookies(event: &str) -> Vec<String> {
+        let event: ApiGatewayV2httpRequest = serde_json::from_str(event).unwrap();
+        let request = accept(event).unwrap();
+        request.headers().get_all(header::COOKIE).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn e3_a_cookie_that_is_in_the_list_and_in_the_headers_counts_once_and_two_in_the_list_count_twice() {
+        let event = |list: &str| {
+            format!(
+                r#"{{"version":"2.0","rawPath":"/","headers":{{"cookie":"a=1; b=2"}},{list}"requestContext":{{"http":{{"method":"GET"}}}}}}"#
+            )
+        };
+        assert_eq!(cookies(&event(r#""cookies":["a=1","b=2"],"#)), ["a=1", "b=2"]);
+        assert_eq!(cookies(&event(r#""cookies":["a=1","a=1"],"#)), ["a=1", "a=1"]);
+        assert_eq!(cookies(&event("")), ["a=1; b=2"], "a gateway without the list");
+    }
 }
