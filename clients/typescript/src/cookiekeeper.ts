@@ -1,6 +1,6 @@
 import { members, readJson } from "./answer.js";
 import { type EndCause, causeOf } from "./cause.js";
-import type { CookieSessionEnd } from "./cookie.js";
+import type { CookieSessionEnd } from "./cookieclient.js";
 import { signedOut, unexpectedAnswer } from "./error.js";
 import type { Sessions } from "./fetch.js";
 import { type Ask, readNothing, refusal } from "./issuer.js";

@@ -1,6 +1,5 @@
 import type { TestContext } from "node:test";
-import { connect } from "../dist/cookie.js";
-import type { CookieClient, CookieSessionEnd } from "../dist/cookie.js";
+import { type CookieClient, type CookieSessionEnd, connect } from "../dist/cookieclient.js";
 import { settle } from "./clock.js";
 import { ADA, World } from "./world.js";
 
