@@ -1,6 +1,6 @@
 //! Every way an operation can end badly.
 
-use crate::domain::{EndCause, random::NoRandomness, time::BrokenClock};
+use crate::domain::{EndCause, Session, SessionId, UserId, random::NoRandomness, time::BrokenClock};
 
 /// A failure that a caller is told about. `http::problem` maps each to a status and a problem document, in one place.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,10 @@ pub enum Error {
         cause: EndCause,
         /// This very request has ended it.
         just_now: bool,
+        /// Whose.
+        user_id: UserId,
+        /// Which.
+        session_id: SessionId,
     },
     /// Something other than reading, asked for by a page that is not of our origin.
     #[error("a request of another site")]
@@ -67,6 +71,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// That a session is over, and why.
+    pub(crate) fn ended(session: &Session, cause: EndCause, just_now: bool) -> Self {
+        Self::SessionEnded { cause, just_now, user_id: session.user_id, session_id: session.id }
+    }
+
     /// Why the session is over whose credential was shown, if that is what is wrong.
     pub fn end_cause(&self) -> Option<EndCause> {
         match self {
@@ -84,6 +93,8 @@ pub struct Refusal(pub &'static str);
 impl Refusal {
     /// A token is in order but for its age.
     pub const EXPIRED: Self = Self("expired");
+    /// A token is of a moment that this clock has not reached.
+    pub const EARLY: Self = Self("from the future");
     /// A token is whole and names a key that is not held: the one refusal that other keys could change.
     pub const UNKNOWN_KEY: Self = Self("unknown key");
 }

@@ -55,12 +55,12 @@ pub struct Settings {
     pub work: HashWork,
     /// Where secrets come from.
     pub random: Random,
+    /// The origin of the pages, if there are any.
+    pub public_origin: Option<&'static str>,
     /// After how many seconds `check` asks the table about a good cookie, if it does.
     pub ask_after: Option<u64>,
     /// When an authorizer fetches keys again.
     pub refetch: Refetch,
-    /// Where the pages are; without it there are none, and no cookies.
-    pub public_origin: Option<&'static str>,
     /// What the pages are called.
     pub page_name: &'static str,
 }
@@ -76,9 +76,9 @@ impl Default for Settings {
             policy: PasswordPolicy::default(),
             work: HashWork { memory_kib: 64, iterations: 1 },
             random: Random::SYSTEM,
+            public_origin: Some(ORIGIN),
             ask_after: None,
             refetch: Refetch::default(),
-            public_origin: Some(ORIGIN),
             page_name: "Latchkey",
         }
     }

@@ -9,6 +9,7 @@ mod running_dev;
 mod stack;
 mod steps;
 mod summary;
+mod typescript;
 mod verifiers;
 
 use anyhow::Result;
@@ -18,8 +19,8 @@ use summary::Summary;
 /// How much to check.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// Also start `dev` and use it, let other people's verifiers judge its tokens, lint the blocks that the pages offer for
-    /// copying, deploy the stack into the emulator and walk through it, and run the benchmark's guards.
+    /// Also start `dev` and use it, from the client in TypeScript and from Chromium too, let other people's verifiers judge its
+    /// tokens, lint the blocks that the pages offer for copying, deploy the stack into the emulator and walk through it, and run the benchmark's guards.
     #[arg(long)]
     all: bool,
     /// Only steps with this in their name; the others are counted as skipped.

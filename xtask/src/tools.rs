@@ -1,5 +1,6 @@
 //! The tools that are not Rust, pinned, and installed into `.tools/` when a command needs one.
 
+mod chromium;
 mod node;
 mod venv;
 
@@ -10,6 +11,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+pub use chromium::chromium;
 pub use node::Node;
 use venv::{Package, Venv};
 

@@ -1,3 +1,4 @@
+import { causeOf } from "./cause.js";
 import { type InputError, LatchkeyError, unexpectedAnswer } from "./error.js";
 
 /** Our answers have a few hundred bytes; what is much longer comes from somebody else. */
@@ -56,6 +57,7 @@ export async function readError(response: Response): Promise<LatchkeyError> {
     detail: text(problem["detail"]),
     errors: inputErrors(problem["errors"]),
     retryAfter,
+    endCause: causeOf(problem["cause"]),
   });
 }
 

@@ -1,12 +1,13 @@
-import { readError } from "./answer.js";
-import { LatchkeyError } from "./error.js";
+import type { SessionEnd } from "./cause.js";
+import type { LatchkeyError } from "./error.js";
 import { createFetch } from "./fetch.js";
-import { issuerAt, noAnswer } from "./issuer.js";
-import { type SessionEnd, createKeeper } from "./keeper.js";
+import { asker, endAll, issuerBehind } from "./issuer.js";
+import { createKeeper } from "./keeper.js";
+import { createListeners } from "./listeners.js";
 import { lockOf } from "./lock.js";
 import { addressOf, originOf } from "./origin.js";
 import { type Platform, realPlatform } from "./platform.js";
-import { unlessAborted } from "./retry.js";
+import { graceOf, unlessAborted } from "./retry.js";
 import { createSigning } from "./signing.js";
 import type { User } from "./tokens.js";
 import { type Store, memoryStore, openVault } from "./vault.js";
@@ -86,38 +87,28 @@ export function createClient(options: ClientOptions): Client {
 /** The same on another platform, for tests. */
 export function connect(options: ClientOptions, platform: Platform): Client {
   const url = addressOf(options.url);
-  const { graceSeconds = 30 } = options;
-  if (!(graceSeconds >= 1 && graceSeconds <= 300)) throw new TypeError("`graceSeconds` is not between 1 and 300");
   const store = options.store ?? memoryStore();
   const name = `latchkey:${url}`;
   const shared = options.store !== undefined;
   const parts = {
     platform,
-    issuer: issuerAt(url, platform),
+    issuer: issuerBehind(asker(url, platform, "omit")),
     vault: openVault(store, name),
     lock: lockOf(store, shared, name, platform),
     channel: shared ? name : undefined,
-    grace: graceSeconds * 1000,
+    grace: graceOf(options.graceSeconds),
   };
-  const listeners = new Set<(end: SessionEnd) => void>();
-  const keeper = createKeeper(parts, (end) => {
-    // Each on its own: a listener that throws stops nobody.
-    for (const listener of listeners) queueMicrotask(() => listener(end));
-  });
+  const listeners = createListeners<SessionEnd>();
+  const keeper = createKeeper(parts, listeners.tell);
   const signing = createSigning(parts, keeper);
-  const fetch = createFetch(platform, keeper, new Set([new URL(url).origin, ...(options.apis ?? []).map(originOf)]));
+  const origins = new Set([new URL(url).origin, ...(options.apis ?? []).map(originOf)]);
+  const fetch = createFetch(keeper, origins, [401, 403], (request, { accessToken }) => {
+    request.headers.set("authorization", `Bearer ${accessToken}`);
+    return platform.fetch(request);
+  });
 
   async function logoutEverywhere(signal: AbortSignal | undefined): Promise<void> {
-    const request = new Request(`${url}/auth/sessions`, {
-      method: "DELETE",
-      redirect: "error",
-      signal: signal ?? null,
-    });
-    const response = await fetch(request).catch((error: unknown) => {
-      signal?.throwIfAborted();
-      throw error instanceof LatchkeyError ? error : noAnswer(false, error);
-    });
-    if (response.status !== 204) throw await readError(response);
+    await endAll(url, fetch, signal);
     await signing.forget("logout-all");
   }
 
@@ -131,10 +122,7 @@ export function connect(options: ClientOptions, platform: Platform): Client {
     logout: ({ everywhere = false, signal } = {}) => (everywhere ? logoutEverywhere(signal) : signing.signOut(signal)),
     forget: () => signing.forget("removed"),
     fetch,
-    onSessionEnd(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onSessionEnd: listeners.add,
     close: keeper.close,
   };
 }

@@ -1,3 +1,5 @@
+import type { EndCause } from "./cause.js";
+
 /** One part of the input that is not acceptable. */
 export interface InputError {
   /** JSON pointer (RFC 6901) into what was sent, or `/name` of a query parameter. */
@@ -12,6 +14,7 @@ export interface ErrorDetails {
   readonly detail?: string | undefined;
   readonly errors?: readonly InputError[];
   readonly retryAfter?: number | undefined;
+  readonly endCause?: EndCause | undefined;
 }
 
 /**
@@ -37,6 +40,8 @@ export class LatchkeyError extends Error {
   readonly errors: readonly InputError[];
   /** Seconds after which trying again makes sense. */
   readonly retryAfter: number | undefined;
+  /** Why the session is over, when the issuer says that it is. */
+  readonly endCause: EndCause | undefined;
 
   /** For this package's own use. */
   constructor(slug: string, title: string, about: ErrorDetails = {}) {
@@ -47,6 +52,7 @@ export class LatchkeyError extends Error {
     this.detail = about.detail;
     this.errors = about.errors ?? [];
     this.retryAfter = about.retryAfter;
+    this.endCause = about.endCause;
   }
 }
 

@@ -3,11 +3,10 @@
  *
  * @packageDocumentation
  */
+export type { EndCause, SessionEnd } from "./cause.js";
 export { createClient } from "./client.js";
 export type { CallOptions, Client, ClientOptions, Credentials, LogoutOptions, Registration } from "./client.js";
 export { LatchkeyError } from "./error.js";
 export type { ErrorDetails, InputError } from "./error.js";
-export type { SessionEnd } from "./keeper.js";
-export type { EndCause } from "./tabs.js";
 export type { User } from "./tokens.js";
 export type { Store } from "./vault.js";

@@ -1,4 +1,5 @@
 import { readError, readJson } from "./answer.js";
+import type { EndCause } from "./cause.js";
 import { LatchkeyError, unexpectedAnswer } from "./error.js";
 import type { Platform } from "./platform.js";
 import { type Grant, parseGrant } from "./tokens.js";
@@ -16,45 +17,60 @@ export interface Issuer {
   signOut(refreshToken: string, signal?: AbortSignal): Promise<void>;
 }
 
-/** The issuer at `url`, which has no slash at its end. */
-export function issuerAt(url: string, platform: Platform): Issuer {
-  const post = poster(url, platform);
+/** The issuer behind `ask`. */
+export function issuerBehind(ask: Ask): Issuer {
   return {
-    signIn: (path, body, signal) => post(path, { ...body, transport: "token" }, LIMIT, signal, readGrant),
-    refresh: (token, signal, limit) => post("/auth/refresh", { refresh_token: token }, limit, signal, readGrant),
-    signOut: (token, signal) => post("/auth/logout", { refresh_token: token }, LIMIT, signal, readNothing),
+    signIn: (path, body, signal) => ask(`POST ${path}`, { body: { ...body, transport: "token" }, signal }, readGrant),
+    refresh: (token, signal, limit) =>
+      ask("POST /auth/refresh", { body: { refresh_token: token }, limit, signal }, readGrant),
+    signOut: (token, signal) => ask("POST /auth/logout", { body: { refresh_token: token }, signal }, readNothing),
   };
 }
 
-/** Whether the issuer says that the session of a refresh token is over. Nothing else says so. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof LatchkeyError && error.status === 401 && error.slug === "invalid-token";
+/** Ends all sessions of the user whom `fetch` signs requests for. */
+export async function endAll(url: string, fetch: typeof globalThis.fetch, signal?: AbortSignal): Promise<void> {
+  const request = new Request(`${url}/auth/sessions`, { method: "DELETE", redirect: "error", signal: signal ?? null });
+  const response = await fetch(request).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error instanceof LatchkeyError ? error : noAnswer(false, error);
+  });
+  if (response.status !== 204) throw await readError(response);
 }
 
-type Read<T> = (response: Response) => Promise<T>;
+/** Why a session is over, if the issuer says that it is. Nothing else says so. */
+export function refusal(error: unknown): EndCause | undefined {
+  const isRefusal = error instanceof LatchkeyError && error.status === 401 && error.slug === "invalid-token";
+  return isRefusal ? (error.endCause ?? "refused") : undefined;
+}
 
-function poster(url: string, platform: Platform) {
-  return async <T>(
-    path: string,
-    body: object,
-    limit: number,
-    signal: AbortSignal | undefined,
-    read: Read<T>,
-  ): Promise<T> => {
+/** What to ask with. */
+export interface Asked {
+  readonly body?: object;
+  /** Milliseconds after which to give up. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Asks a route, such as `GET /auth/check`. Failures are {@link LatchkeyError}s, or the reason of the signal. */
+export type Ask = <T>(route: string, asked: Asked, read: (response: Response) => Promise<T>) => Promise<T>;
+
+/** Asks the issuer at `url`, which has no slash at its end. `credentials` are cookies. */
+export function asker(url: string, platform: Platform, credentials: "omit" | "same-origin"): Ask {
+  return async (route, { body, limit = LIMIT, signal }, read) => {
     signal?.throwIfAborted();
+    const [method = "", path] = route.split(" ");
     const controller = new AbortController();
     const abort = (): void => controller.abort();
     const cancel = platform.after(limit, abort);
     signal?.addEventListener("abort", abort);
     try {
       const response = await platform.fetch(url + path, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(body),
+        method,
+        ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
         signal: controller.signal,
         // A redirect would hand passwords and refresh tokens to whomever it names.
         redirect: "error",
-        credentials: "omit",
+        credentials,
         cache: "no-store",
       });
       if (!response.ok) throw await readError(response);
@@ -76,12 +92,12 @@ async function readGrant(response: Response): Promise<Grant> {
 }
 
 /** Only 204 is an answer to a sign-out: nobody may believe to be signed out because of a captive portal's page. */
-async function readNothing(response: Response): Promise<void> {
+export async function readNothing(response: Response): Promise<void> {
   if (response.status !== 204) throw unexpectedAnswer(response.status);
 }
 
 /** Only the code of the cause is told, such as `ECONNREFUSED`: who made the cause may have put the request into it. */
-export function noAnswer(timedOut: boolean, cause?: unknown): LatchkeyError {
+function noAnswer(timedOut: boolean, cause?: unknown): LatchkeyError {
   if (timedOut) return new LatchkeyError("timeout", "The issuer did not answer in time.");
   const code = (cause as { cause?: { code?: unknown } } | undefined)?.cause?.code;
   return new LatchkeyError("network", "There was no answer from the issuer.", {

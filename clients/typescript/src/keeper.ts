@@ -1,19 +1,12 @@
+import type { EndCause, SessionEnd } from "./cause.js";
 import { LatchkeyError, signedOut } from "./error.js";
-import { isRefusal } from "./issuer.js";
+import { refusal } from "./issuer.js";
 import { type Live, isDue, isExpired, received, remaining, share } from "./live.js";
 import type { Parts } from "./parts.js";
 import { stopwatch } from "./platform.js";
 import { rotate } from "./rotation.js";
-import { type EndCause, joinTabs } from "./tabs.js";
+import { joinTabs } from "./tabs.js";
 import type { User } from "./tokens.js";
-
-/** A session is over here. */
-export interface SessionEnd {
-  readonly sessionId: string;
-  readonly cause: EndCause;
-  /** It did not end in this tab. */
-  readonly elsewhere: boolean;
-}
 
 /** A new token that is refused like the one before is refused for another reason than its age: milliseconds. */
 const REFUSED_AGAIN = 60_000;
@@ -99,9 +92,9 @@ export function createKeeper(parts: Parts, notify: (end: SessionEnd) => void): K
     notify({ sessionId: id, cause, elsewhere });
   }
 
-  function end(id: string, cause: EndCause): void {
+  function end(id: string, cause: EndCause, elsewhere = false): void {
     tabs.ended(id, cause);
-    drop(id, cause, false);
+    drop(id, cause, elsewhere);
   }
 
   /** The session in memory, if it is still the one in the store. */
@@ -176,9 +169,11 @@ export function createKeeper(parts: Parts, notify: (end: SessionEnd) => void): K
       adopt(next);
       tabs.renewed(share(next, platform));
     } catch (error) {
-      if (isRefusal(error)) {
+      const cause = refusal(error);
+      if (cause) {
+        // Told first: a tab that finds the store empty would not know why.
+        end(stored.sessionId, cause, true);
         await vault.clear();
-        end(stored.sessionId, "refused");
       }
       throw error;
     }

@@ -1,6 +1,12 @@
 import { LatchkeyError } from "./error.js";
 import { type Platform, stopwatch } from "./platform.js";
 
+/** A sign-out that fails is tried again for this long: milliseconds. */
+export const PATIENCE = 5_000;
+/** The last attempt has to arrive within the grace: a part of it. */
+const WINDOW = 0.9;
+/** What takes longer counts as lost: a part of the grace, so that there is time for more attempts. */
+const ATTEMPT = 1 / 3;
 /** Milliseconds before the second attempt; each further wait is twice as long, up to the longest. */
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 5_000;
@@ -28,6 +34,26 @@ export async function persist<T>(
       if (elapsed() > window) throw error;
     }
   }
+}
+
+/**
+ * Tries again as long as the issuer answers what it has replaced. When an answer is lost, nobody knows whether it was; sent
+ * again within the grace, counted from the first time, it is answered with the same successor (docs/API.md, Refreshing
+ * and the grace). `attempt` is given the milliseconds after which to give up.
+ */
+export function withinGrace<T>(
+  platform: Platform,
+  grace: number,
+  signal: AbortSignal | undefined,
+  attempt: (limit: number) => Promise<T>,
+): Promise<T> {
+  return persist(platform, grace * WINDOW, signal, () => attempt(grace * ATTEMPT));
+}
+
+/** Milliseconds of a grace in seconds, if an issuer can have it. */
+export function graceOf(seconds = 30): number {
+  if (!(seconds >= 1 && seconds <= 300)) throw new TypeError("`graceSeconds` is not between 1 and 300");
+  return seconds * 1000;
 }
 
 /** Seconds, when the error says so. */

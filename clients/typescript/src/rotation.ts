@@ -2,26 +2,16 @@ import { signedOut, unexpectedAnswer } from "./error.js";
 import { type Live, liveOf } from "./live.js";
 import type { Parts } from "./parts.js";
 import { stopwatch } from "./platform.js";
-import { persist } from "./retry.js";
+import { withinGrace } from "./retry.js";
 import type { StoredSession } from "./vault.js";
 
-/** The last attempt has to arrive within the grace: a part of it. */
-const WINDOW = 0.9;
-/** What takes longer counts as lost: a part of the grace, so that there is time for more attempts. */
-const ATTEMPT = 1 / 3;
-
-/**
- * Trades the stored refresh token for its successor and stores that. To be called with the lock.
- *
- * When an answer is lost, nobody knows whether the token was replaced. It is sent again within the grace, counted from
- * the first time it was sent, and the issuer answers with the same successor (docs/API.md, Refreshing and the grace).
- */
+/** Trades the stored refresh token for its successor and stores that. To be called with the lock. */
 export async function rotate(parts: Parts, stored: StoredSession, signal: AbortSignal): Promise<Live> {
   const { platform, issuer, vault, grace } = parts;
   let age = stopwatch(platform);
-  const grant = await persist(platform, grace * WINDOW, signal, () => {
+  const grant = await withinGrace(platform, grace, signal, (limit) => {
     age = stopwatch(platform);
-    return issuer.refresh(stored.refreshToken, signal, grace * ATTEMPT);
+    return issuer.refresh(stored.refreshToken, signal, limit);
   });
   if (grant.sessionId !== stored.sessionId) throw unexpectedAnswer(200);
   const current = await vault.read();

@@ -1,14 +1,11 @@
+import type { EndCause } from "./cause.js";
 import { signedOut } from "./error.js";
 import type { Keeper } from "./keeper.js";
 import { liveOf } from "./live.js";
 import type { Parts } from "./parts.js";
 import { stopwatch } from "./platform.js";
-import { persist } from "./retry.js";
-import type { EndCause } from "./tabs.js";
+import { PATIENCE, persist } from "./retry.js";
 import type { Grant, User } from "./tokens.js";
-
-/** A sign-out that fails is tried again for this long: milliseconds. */
-const PATIENCE = 5_000;
 
 /** Beginning and ending sessions. */
 export interface Signing {

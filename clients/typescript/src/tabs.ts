@@ -1,19 +1,8 @@
 import { members } from "./answer.js";
+import { type EndCause, causeOf } from "./cause.js";
 import type { Shared } from "./live.js";
 import type { Platform } from "./platform.js";
 import { isId, isToken, isUser } from "./tokens.js";
-
-/**
- * Why a session is over here.
- *
- * - `logout`, `logout-all`: somebody called {@link Client.logout}.
- * - `refused`: the issuer does not renew it. It does not say why: revoked, expired, reused, deleted look alike.
- * - `replaced`: somebody signed in again.
- * - `removed`: it is no longer in the store, because of {@link Client.forget} or because the store was emptied.
- */
-export type EndCause = "logout" | "logout-all" | "refused" | "replaced" | "removed";
-
-const CAUSES: ReadonlySet<unknown> = new Set<EndCause>(["logout", "logout-all", "refused", "replaced", "removed"]);
 
 /** What the tabs that share a store tell each other. */
 export interface Tabs {
@@ -44,7 +33,8 @@ function hear(data: unknown, heard: Heard): void {
   const { renewed, ended } = members(data) as { renewed?: unknown; ended?: unknown };
   if (isShared(renewed)) heard.renewed(renewed);
   const { sessionId, cause } = members(ended) as { sessionId?: unknown; cause?: unknown };
-  if (isId(sessionId) && CAUSES.has(cause)) heard.ended(sessionId, cause as EndCause);
+  const known = causeOf(cause);
+  if (isId(sessionId) && known) heard.ended(sessionId, known);
 }
 
 function isShared(value: unknown): value is Shared {

@@ -12,14 +12,18 @@ export interface User {
   readonly scopes: readonly string[];
 }
 
+/** What a sign-in answers with when the credential is a cookie. */
+export interface CookieGrant {
+  readonly sessionId: string;
+  readonly user: User;
+}
+
 /** What a sign-in or a refresh answers with. */
-export interface Grant {
+export interface Grant extends CookieGrant {
   readonly accessToken: string;
   readonly refreshToken: string;
   /** Milliseconds from the answer on. */
   readonly lifetime: number;
-  readonly sessionId: string;
-  readonly user: User;
 }
 
 /** No white space and no control characters: it goes into a header, where they would mean something else. */
@@ -31,11 +35,17 @@ export function parseGrant(json: unknown): Grant | undefined {
   const accessToken = set["access_token"];
   const refreshToken = set["refresh_token"];
   const expiresIn = set["expires_in"];
-  const sessionId = members(set["session"])["id"];
-  const user = set["user"];
+  const granted = parseCookieGrant(json);
   if (set["token_type"] !== "Bearer" || !isToken(accessToken) || !isToken(refreshToken)) return undefined;
-  if (typeof expiresIn !== "number" || !(expiresIn > 0) || !isId(sessionId) || !isUser(user)) return undefined;
-  return { accessToken, refreshToken, lifetime: expiresIn * 1000, sessionId, user };
+  if (typeof expiresIn !== "number" || !(expiresIn > 0) || !granted) return undefined;
+  return { ...granted, accessToken, refreshToken, lifetime: expiresIn * 1000 };
+}
+
+/** The same of `transport: cookie`. */
+export function parseCookieGrant(json: unknown): CookieGrant | undefined {
+  const { session, user } = members(json);
+  const sessionId = members(session)["id"];
+  return isId(sessionId) && isUser(user) ? { sessionId, user } : undefined;
 }
 
 /** Whether it can be sent as a token. */

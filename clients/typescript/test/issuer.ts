@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { Sessions } from "./sessions.js";
+import { Sessions, cookieOf, profileOf } from "./sessions.js";
 
 /** What happens to one request instead of its answer; `answer` gives what would have been answered. */
 export type Fault = (response: ServerResponse, answer: () => Answer) => void | Promise<void>;
@@ -123,30 +123,38 @@ export class Issuer {
   #answer(request: IncomingMessage, text: string): Answer {
     const { sessions } = this;
     const body = (text === "" ? {} : JSON.parse(text)) as Record<string, string>;
-    const bearer = sessions.bearer(request.headers.authorization);
+    const cookie = /(?:^|; )__Host-latchkey=([^;]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
+    const bearer = sessions.bearer(request.headers.authorization ?? cookie.split("~")[0]);
+    const refused = (token: string): Answer => problem(401, "invalid-token", { cause: sessions.causeOf(token) });
     switch (`${request.method} ${request.url}`) {
       case "POST /auth/register":
         return (
-          granted(201, sessions.register(body["email"] ?? "", body["password"] ?? "", body["name"])) ??
+          granted(201, sessions.register(body["email"] ?? "", body["password"] ?? "", body["name"]), body) ??
           problem(409, "email-taken")
         );
       case "POST /auth/login":
         return (
-          granted(200, sessions.login(body["email"] ?? "", body["password"] ?? "")) ??
+          granted(200, sessions.login(body["email"] ?? "", body["password"] ?? ""), body) ??
           problem(401, "invalid-credentials")
         );
       case "POST /auth/refresh":
-        return granted(200, sessions.refresh(body["refresh_token"] ?? "")) ?? problem(401, "invalid-token");
+        return granted(200, sessions.refresh(body["refresh_token"] ?? ""), body) ?? refused(body["refresh_token"] ?? "");
+      case "GET /auth/check": {
+        const found = sessions.check(cookie);
+        if (!found) return withCookie(refused(cookie.split("~")[1] ?? ""), "");
+        const passed = { status: 204, headers: { "x-auth-sid": found.id } };
+        return found.next === undefined ? passed : withCookie(passed, found.next);
+      }
       case "POST /auth/logout":
-        sessions.logout(body["refresh_token"] ?? "");
-        return { status: 204 };
+        sessions.logout(body["refresh_token"] ?? cookie.split("~")[1] ?? "");
+        return cookie ? withCookie({ status: 204 }, "") : { status: 204 };
       case "DELETE /auth/sessions":
         if (!bearer) return problem(401, "invalid-token");
         sessions.endAll(bearer.user, "logout-all");
         return { status: 204 };
       case "GET /auth/me":
         return bearer
-          ? { status: 200, headers: JSON_TYPE, body: JSON.stringify({ email: bearer.user.email }) }
+          ? { status: 200, headers: JSON_TYPE, body: JSON.stringify(profileOf(bearer.user)) }
           : problem(401, "invalid-token");
       default:
         return problem(404, "not-found");
@@ -165,8 +173,15 @@ export class Issuer {
   }
 }
 
-function granted(status: number, grant: object | undefined): Answer | undefined {
-  return grant && { status, headers: JSON_TYPE, body: JSON.stringify(grant) };
+function granted(status: number, grant: object | undefined, { transport }: { transport?: string }): Answer | undefined {
+  if (transport !== "cookie") return grant && { status, headers: JSON_TYPE, body: JSON.stringify(grant) };
+  if (!grant) return undefined;
+  const { session, user } = grant as { session: object; user: object };
+  return withCookie({ status, headers: JSON_TYPE, body: JSON.stringify({ session, user }) }, cookieOf(grant));
+}
+
+function withCookie(answer: Answer, value: string): Answer {
+  return { ...answer, headers: { ...answer.headers, "set-cookie": `__Host-latchkey=${value}; Path=/` } };
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {

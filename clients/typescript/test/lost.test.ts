@@ -183,7 +183,7 @@ test("only the issuer's own invalid-token ends the session", async (t) => {
   await settle();
   assert.deepEqual(
     tab.ends.map(({ cause, elsewhere }) => [cause, elsewhere]),
-    [["refused", false]],
+    [["refused", true]],
   );
   assert.equal(tab.client.user, undefined);
   assert.equal(await tab.restore(), undefined, "the token is forgotten");

@@ -21,6 +21,23 @@ interface User {
   readonly name: string | undefined;
 }
 
+interface Grant {
+  readonly access_token: string;
+  readonly refresh_token: string;
+  readonly session: { readonly id: string };
+}
+
+/** As docs/API.md spells it. */
+export function profileOf({ id, email, name }: User): object {
+  return { id, email, name, created_at: "2026-01-01T12:00:00Z", roles: [], scopes: [] };
+}
+
+/** Of two halves, like the real one: the first passes by itself, the second renews it. */
+export function cookieOf(grant: object): string {
+  const { access_token, refresh_token } = grant as Grant;
+  return `${access_token}~${refresh_token}`;
+}
+
 /** What the issuer knows, with the rules of docs/API.md for rotation, grace and reuse. */
 export class Sessions {
   readonly #now: () => number;
@@ -65,6 +82,11 @@ export class Sessions {
     return this.#grant(session);
   }
 
+  /** Why the session of a refresh token is over. */
+  causeOf(token: string): string | undefined {
+    return this.#find(token)?.session.ended;
+  }
+
   logout(token: string): void {
     const session = this.#find(token)?.session;
     if (session) session.ended ??= "logout";
@@ -74,6 +96,15 @@ export class Sessions {
   bearer(header: string | undefined): Session | undefined {
     const found = this.#access.get(header?.replace(/^Bearer /, "") ?? "");
     return found && found.expires > this.#now() && found.session.ended === undefined ? found.session : undefined;
+  }
+
+  /** The id of a user's session by a cookie, and the cookie's successor if its first half is too old. */
+  check(cookie: string): { id: string; next: string | undefined } | undefined {
+    const [access = "", refresh = ""] = cookie.split("~");
+    const alive = this.bearer(access);
+    if (alive) return { id: alive.id, next: undefined };
+    const grant = this.refresh(refresh);
+    return grant && { id: (grant as Grant).session.id, next: cookieOf(grant as Grant) };
   }
 
   /** None of those that were issued is good any more, as after the loss of a signing key. */
@@ -101,7 +132,6 @@ export class Sessions {
   #grant(session: Session): object {
     const access = `at.${randomBytes(16).toString("base64url")}`;
     this.#access.set(access, { session, expires: this.#now() + this.accessSeconds * 1000 });
-    const { id, email, name } = session.user;
     return {
       token_type: "Bearer",
       access_token: access,
@@ -109,7 +139,7 @@ export class Sessions {
       refresh_token: `lkr_${session.id}.${session.generation}.${session.seed}`,
       refresh_expires_in: 1_209_600,
       session: { id: session.id, created_at: "2026-01-01T12:00:00Z", expires_at: "2026-01-15T12:00:00Z" },
-      user: { id, email, name, created_at: "2026-01-01T12:00:00Z", roles: [], scopes: [] },
+      user: profileOf(session.user),
     };
   }
 }

@@ -88,8 +88,8 @@ test("a sign-out everywhere ends all sessions, also with an access token that ha
     { slug: "signed-out" },
   );
   assert.deepEqual(
-    phone.ends.map(({ cause }) => cause),
-    ["refused"],
+    phone.ends.map(({ cause, elsewhere }) => [cause, elsewhere]),
+    [["logout-all", true]],
   );
 });
 

@@ -43,7 +43,7 @@ export class World {
     const { issuer } = this;
     const client = connect(
       { url: issuer.url, apis: [issuer.api, issuer.rest], ...options },
-      { ...this.#platform(), ...platform },
+      { ...this.platform(), ...platform },
     );
     const ends: SessionEnd[] = [];
     client.onSessionEnd((end) => ends.push(end));
@@ -71,7 +71,8 @@ export class World {
     for (const action of [...this.#online]) action();
   }
 
-  #platform(): Platform {
+  /** What its tabs run on. */
+  platform(): Platform {
     const { clock } = this;
     return {
       fetch: globalThis.fetch,

@@ -6,10 +6,7 @@ use latchkey::{
     dynamodb::DynamoDb,
     error::Error,
     http::{Reply, Request, StatusCode, authorizer::Caller, problem, request, return_to, site},
-    operations::{
-        Credential,
-        check::{Check, Passed, check, check_only},
-    },
+    operations::check::{Check, Passed, check, check_only},
     ports::{EndSession, FindPublishedKeys, FindSession, FindUser, RotateSession, SlideSession},
     published::Bound,
     startup::{Startup, StartupError},
@@ -44,7 +41,6 @@ where
     }
     let is_forwarded = request::query(request, "forward").as_deref() == Some("1");
     let shown = request::credential(request);
-    let is_cookie = matches!(shown, Ok(Credential::Cookie(_)));
     let passed = match shown {
         Ok(credential) if is_forwarded => check_only(app, credential, now).await,
         Ok(credential) => check(app, credential, now).await,
@@ -54,7 +50,7 @@ where
         Ok(passed) => pass(app, passed),
         Err(error @ (Error::InvalidToken(_) | Error::SessionEnded { .. })) if !is_forwarded => {
             let reply = refuse(request, &error);
-            Ok(if is_cookie { reply.without_cookie() } else { reply })
+            Ok(if request::carries_token(request) { reply } else { reply.without_cookie_of(request) })
         }
         Err(error) => Err(error),
     }

@@ -39,13 +39,12 @@ pub async fn start(env: &Env) -> Result<Logout<DynamoDb>, StartupError> {
 /// [`Error::Unavailable`] only.
 pub async fn handle<S: EndSession>(app: &Logout<S>, request: &Request, now: Timestamp) -> Result<Reply, Error> {
     let body: Body = request::lenient_json(request);
-    let cookie = request::cookie(request).ok().flatten().map(Credential::Cookie);
     let bearer = request::unverified_token(request).ok();
     let tokens = [body.refresh_token.as_deref(), body.session_token.as_deref(), bearer].into_iter().flatten();
-    let shown: Vec<_> = tokens.map(Credential::Token).chain(cookie).collect();
+    let shown: Vec<_> =
+        tokens.map(Credential::Token).chain(request::cookies(request).map(Credential::Cookie)).collect();
     let ended = logout(app, &shown, now).await?;
-    let reply = Reply::empty(StatusCode::NO_CONTENT);
-    let reply = if request::carries_cookie(request) { reply.without_cookie() } else { reply };
+    let reply = Reply::empty(StatusCode::NO_CONTENT).without_cookie_of(request);
     let reply = match site::public_origin(request) {
         Some(origin) if request::is_form(request) => {
             reply.redirect(StatusCode::SEE_OTHER, &return_to::login_page(origin, None, Some(EndCause::Logout)))

@@ -125,7 +125,7 @@ where
     let password = body.password.as_deref().and_then(|text| fields.password(text));
     let password = fields.check(Some(password))?;
     delete(app, identity, password, &request::client(request), now).await?;
-    Ok(Reply::empty(StatusCode::NO_CONTENT).event(Event::AccountDeleted))
+    Ok(Reply::empty(StatusCode::NO_CONTENT).event(Event::AccountDeleted).without_cookie_of(request))
 }
 
 async fn post_password<S>(

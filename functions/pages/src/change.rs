@@ -73,11 +73,11 @@ where
     let form: Form = request::form(request)?;
     let passed = match visitor(app, request, now).await? {
         Visitor::Known(passed) => passed,
-        Visitor::Unknown(over) => return Ok(to_login(request, StatusCode::SEE_OTHER, origin, over)),
+        Visitor::Unknown(refused) => return Ok(to_login(request, StatusCode::SEE_OTHER, origin, refused.as_ref())),
     };
     match act(app, request, &form, &passed, now).await {
-        Ok(outcome) => Ok(leave(outcome, &passed, origin, now)),
-        Err(error) if is_over(&error) => Ok(to_login(request, StatusCode::SEE_OTHER, origin, error.end_cause())),
+        Ok(outcome) => Ok(leave(outcome, request, &passed, origin, now)),
+        Err(error) if is_over(&error) => Ok(to_login(request, StatusCode::SEE_OTHER, origin, Some(&error))),
         Err(error) if matches!(form.action, Action::ChangePassword) => {
             Ok(show(app, request, &passed, Told::Unchanged(&error), now).await?.passed(&passed))
         }
@@ -86,14 +86,15 @@ where
 }
 
 /// Sends the browser on.
-fn leave(outcome: Outcome, passed: &Passed, origin: &str, now: Timestamp) -> Reply {
+fn leave(outcome: Outcome, request: &Request, passed: &Passed, origin: &str, now: Timestamp) -> Reply {
     let done = |done: Done| return_to::page_or_account(origin, &format!("/auth/account?done={}", done.as_str()));
     let reply = Reply::empty(StatusCode::SEE_OTHER);
     let (reply, page) = match outcome {
         Outcome::Stays(what, event) => (reply.event(event).passed(passed), done(what)),
-        Outcome::Leaves(cause, event) => {
-            (reply.event(event).passed(passed).without_cookie(), return_to::login_page(origin, None, Some(cause)))
-        }
+        Outcome::Leaves(cause, event) => (
+            reply.event(event).passed(passed).without_cookie_of(request),
+            return_to::login_page(origin, None, Some(cause)),
+        ),
         Outcome::Anew(signed_in) => {
             let reply = TokenSet::reply(StatusCode::OK, &signed_in, now).event(Event::PasswordChanged);
             (reply, done(Done::ChangePassword))

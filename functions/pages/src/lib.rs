@@ -11,7 +11,7 @@ use latchkey::{
     http::{
         Reply, Request, StatusCode,
         pages::{Account, Done, Pages, STYLESHEETS, Told, Typed},
-        request, return_to, site,
+        problem, request, return_to, site,
     },
     operations::{
         Credential,
@@ -44,8 +44,8 @@ pub struct App<S> {
 enum Visitor {
     /// Somebody who is signed in.
     Known(Box<Passed>),
-    /// Anybody else, and why their session is over, if they had one.
-    Unknown(Option<EndCause>),
+    /// Anybody else, and what is wrong with the cookie that they have shown, if any.
+    Unknown(Option<Error>),
 }
 
 /// Puts the function together.
@@ -122,17 +122,18 @@ where
     S: FindSession + SlideSession + FindUser + RotateSession + EndSession,
 {
     let return_to = request::query(request, "return_to").unwrap_or_default();
-    let over = match visitor(app, request, now).await? {
+    let refused = match visitor(app, request, now).await? {
         Visitor::Known(passed) => {
             let reply = Reply::empty(StatusCode::FOUND).passed(&passed);
             return Ok(reply.redirect(StatusCode::FOUND, &return_to::page_or_account(origin, &return_to)));
         }
-        Visitor::Unknown(over) => over,
+        Visitor::Unknown(refused) => refused,
     };
+    let over = refused.as_ref().and_then(Error::end_cause);
     let cause = over.or_else(|| EndCause::parse(&request::query(request, "cause")?));
     let typed = Typed { return_to: &return_to, ..Typed::default() };
     let reply = page(&app.pages, request, typed, cause.map_or(Told::Nothing, Told::Ended))?;
-    Ok(if request::carries_cookie(request) { reply.without_cookie() } else { reply })
+    Ok(reply.without_cookie_of(request))
 }
 
 /// The page of an account, for whoever is signed in to it.
@@ -142,11 +143,11 @@ where
 {
     let passed = match visitor(app, request, now).await? {
         Visitor::Known(passed) => passed,
-        Visitor::Unknown(over) => return Ok(to_login(request, StatusCode::FOUND, origin, over)),
+        Visitor::Unknown(refused) => return Ok(to_login(request, StatusCode::FOUND, origin, refused.as_ref())),
     };
     let done = request::query(request, "done").and_then(|done| Done::parse(&done));
     match show(app, request, &passed, done.map_or(Told::Nothing, Told::Done), now).await {
-        Err(error) if is_over(&error) => Ok(to_login(request, StatusCode::FOUND, origin, error.end_cause())),
+        Err(error) if is_over(&error) => Ok(to_login(request, StatusCode::FOUND, origin, Some(&error))),
         shown => Ok(shown?.passed(&passed)),
     }
 }
@@ -181,7 +182,7 @@ where
     };
     match passed {
         Ok(passed) => Ok(Visitor::Known(Box::new(passed))),
-        Err(error) if is_over(&error) => Ok(Visitor::Unknown(error.end_cause())),
+        Err(error) if is_over(&error) => Ok(Visitor::Unknown(Some(error))),
         Err(error) => Err(error),
     }
 }
@@ -192,8 +193,8 @@ fn is_over(error: &Error) -> bool {
 }
 
 /// Sends a visitor to the login page, from where they come back to the account.
-fn to_login(request: &Request, status: StatusCode, origin: &str, over: Option<EndCause>) -> Reply {
-    let reply = Reply::empty(status);
-    let reply = if request::carries_cookie(request) { reply.without_cookie() } else { reply };
+fn to_login(request: &Request, status: StatusCode, origin: &str, refused: Option<&Error>) -> Reply {
+    let reply = refused.map_or_else(|| Reply::empty(status), problem::reply).without_cookie_of(request);
+    let over = refused.and_then(Error::end_cause);
     reply.redirect(status, &return_to::login_page(origin, Some("/auth/account"), over))
 }

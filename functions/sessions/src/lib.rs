@@ -52,8 +52,10 @@ where
         ("GET", None) => get(app, request, &identity, now).await?,
         ("DELETE", None) => delete(app, request, &identity, now).await?,
         ("DELETE", Some(id)) => {
-            end_one(&app.store, &identity, id.parse().map_err(|_| Error::NotFound)?, now).await?;
-            Reply::empty(StatusCode::NO_CONTENT).event(Event::SignedOut)
+            let id = id.parse().map_err(|_| Error::NotFound)?;
+            end_one(&app.store, &identity, id, now).await?;
+            let reply = Reply::empty(StatusCode::NO_CONTENT).event(Event::SignedOut);
+            if id == identity.session_id() { reply.without_cookie_of(request) } else { reply }
         }
         (_, None) => {
             return Err(Error::MethodNotAllowed { allow: "GET, DELETE".into() });
@@ -81,12 +83,18 @@ async fn delete<S>(app: &Sessions<S>, request: &Request, identity: &Identity, no
 where
     S: FindSession + ListSessions + EndSession + RaiseEpoch,
 {
+    let reply = Reply::empty(StatusCode::NO_CONTENT).event(Event::SignedOutEverywhere);
     match request::query(request, "keep").as_deref() {
-        None => end_all(&app.store, identity, now).await?,
-        Some("current") => end_others(&app.store, identity, now).await?,
-        Some(_) => return Err(invalid("/keep", "must be `current`")),
+        None => {
+            end_all(&app.store, identity, now).await?;
+            Ok(reply.without_cookie_of(request))
+        }
+        Some("current") => {
+            end_others(&app.store, identity, now).await?;
+            Ok(reply)
+        }
+        Some(_) => Err(invalid("/keep", "must be `current`")),
     }
-    Ok(Reply::empty(StatusCode::NO_CONTENT).event(Event::SignedOutEverywhere))
 }
 
 fn invalid(pointer: &'static str, detail: &str) -> Error {

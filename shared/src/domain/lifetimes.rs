@@ -40,6 +40,14 @@ pub struct Lifetimes {
     pub session_absolute: u64,
 }
 
+impl Lifetimes {
+    /// For how long the table is not asked about a cookie: twice in an idle limit at least, so that nobody who is there runs into
+    /// it.
+    pub fn longest_unchecked(&self) -> u64 {
+        self.cookie_unchecked.min(self.session_idle / 2)
+    }
+}
+
 impl Default for Lifetimes {
     fn default() -> Self {
         Self {

@@ -111,7 +111,16 @@ impl Session {
 
     /// Neither ended nor expired. TTL deletion is days late, so an item being there says nothing.
     pub fn is_live(&self, now: Timestamp) -> bool {
-        self.ended.is_none() && now < self.expires_at()
+        self.ended.is_none() && self.expired(now).is_none()
+    }
+
+    /// Which of its limits a session has reached, if it has.
+    pub fn expired(&self, now: Timestamp) -> Option<EndCause> {
+        match now {
+            _ if now >= self.absolute_expires_at => Some(EndCause::Absolute),
+            _ if now >= self.idle_expires_at => Some(EndCause::Idle),
+            _ => None,
+        }
     }
 
     /// When the refresh token of `generation` was replaced, if that is one of the remembered rotations.

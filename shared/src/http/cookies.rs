@@ -26,6 +26,12 @@ pub(super) fn only<'h>(headers: impl Iterator<Item = &'h str>, name: &str) -> Re
     Ok(found)
 }
 
+/// Every value of a cookie of exactly this name.
+pub(super) fn all<'h>(headers: impl Iterator<Item = &'h str>, name: &str) -> impl Iterator<Item = &'h str> {
+    let pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim_matches(' ').split_once('='));
+    pairs.filter(move |(its_name, _)| *its_name == name).map(|(_, value)| value)
+}
+
 /// Whether a pair has the name in it, in any case, and not only as the beginning of a longer one.
 fn mentions(pair: &str, name: &str) -> bool {
     let (pair, name) = (pair.to_ascii_lowercase(), name.to_ascii_lowercase());

@@ -29,10 +29,12 @@ fn is_header(name: &str, value: &Value) -> bool {
     HeaderName::try_from(name).is_ok() && value.as_str().is_some_and(|value| HeaderValue::try_from(value).is_ok())
 }
 
-/// The gateway takes cookies out of the headers; `lambda_http` would lose all of them for one that is not ASCII. One with line
-/// breaks or escape sequences is none.
+/// The gateway takes cookies out of the headers; `lambda_http` would lose all of them for one with line breaks or escape sequences,
+/// which is none. `cargo lambda watch` leaves them in the headers as well: they are the same ones.
 fn keep_cookies(event: &mut ApiGatewayV2httpRequest) {
-    for cookie in event.cookies.take().unwrap_or_default() {
+    let Some(cookies) = event.cookies.take() else { return };
+    event.headers.remove(header::COOKIE);
+    for cookie in cookies {
         if let Ok(value) = HeaderValue::from_bytes(cookie.as_bytes()) {
             event.headers.append(header::COOKIE, value);
         }

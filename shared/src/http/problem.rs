@@ -3,7 +3,7 @@
 use lambda_http::http::{StatusCode, header};
 use serde::Serialize;
 
-use super::{Reply, cookies::NOT_ONE_COOKIE};
+use super::Reply;
 use crate::{
     domain::EndCause,
     error::{Error, FieldError, chain},
@@ -44,9 +44,6 @@ pub fn reply(error: &Error) -> Reply {
     if let Some(seconds) = problem.retry_after {
         reply = reply.header(header::RETRY_AFTER, &seconds.to_string());
     }
-    if matches!(error, Error::InvalidToken(NOT_ONE_COOKIE)) {
-        reply = reply.without_cookie();
-    }
     reply = with_challenge(reply, error);
     reply.facts = facts(error);
     reply
@@ -66,7 +63,13 @@ pub fn status(error: &Error) -> u16 {
 /// What the log says of a failure.
 pub fn facts(error: &Error) -> Facts {
     let (_, slug, _) = kind(error);
-    Facts { problem: Some(slug), reason: reason(error), event: event(error), ..Facts::default() }
+    let facts = Facts { problem: Some(slug), reason: reason(error), event: event(error), ..Facts::default() };
+    match error {
+        Error::SessionEnded { user_id, session_id, .. } => {
+            Facts { user_id: Some(user_id.to_string()), session_id: Some(session_id.to_string()), ..facts }
+        }
+        _ => facts,
+    }
 }
 
 fn problem<'a>(error: &'a Error, detail: Option<&'a str>) -> Problem<'a> {
@@ -162,7 +165,7 @@ fn reason(error: &Error) -> Option<String> {
 
 fn event(error: &Error) -> Option<Event> {
     match error {
-        Error::SessionEnded { cause: EndCause::ReuseDetected, just_now: true } => Some(Event::RefreshTokenReused),
+        Error::SessionEnded { cause: EndCause::ReuseDetected, just_now: true, .. } => Some(Event::RefreshTokenReused),
         Error::InvalidCredentials => Some(Event::SignInFailed),
         Error::TooManyAttempts { .. } => Some(Event::AttemptsLimited),
         _ => None,

@@ -1,21 +1,21 @@
 //! What a function answers.
 
 use lambda_http::{
-    Body, Response,
+    Body, Request, Response,
     http::{HeaderName, HeaderValue, StatusCode, header},
 };
 use serde::Serialize;
 
 use super::{
     authorizer::{Caller, Context},
-    session_cookie,
+    request, session_cookie,
 };
 use crate::{
     domain::{SessionId, UserId},
     error::Error,
     operations::{
         Cookie,
-        check::{Passed, Renewal},
+        check::{Outcome, Passed},
     },
     telemetry::{Event, Facts},
 };
@@ -63,10 +63,15 @@ impl Reply {
 
     /// Sets a header; a value that is no header value is left out.
     #[must_use]
-    pub fn header(mut self, name: header::HeaderName, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.response.headers_mut().insert(name, value);
+    pub fn header(self, name: HeaderName, value: &str) -> Self {
+        match HeaderValue::from_str(value) {
+            Ok(value) => self.with(name, value),
+            Err(_) => self,
         }
+    }
+
+    fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.response.headers_mut().insert(name, value);
         self
     }
 
@@ -81,8 +86,11 @@ impl Reply {
         };
         claims.iter().try_fold(self, |reply, (claim, value)| {
             let name = HeaderName::try_from(format!("x-auth-{}", claim.replace('_', "-")));
-            let name = name.map_err(|_| Error::Internal("a claim that is no header".into()))?;
-            Ok(reply.header(name, value.as_str().unwrap_or_default()))
+            let value = value.as_str().and_then(|value| HeaderValue::from_str(value).ok());
+            let (Ok(name), Some(value)) = (name, value) else {
+                return Err(Error::Internal("a claim that is no header".into()));
+            };
+            Ok(reply.with(name, value))
         })
     }
 
@@ -102,10 +110,10 @@ impl Reply {
     pub fn passed(self, passed: &Passed) -> Self {
         let reply = self.of(passed.identity.user_id(), passed.identity.session_id());
         let mut reply = passed.cookie.iter().fold(reply, Self::cookie);
-        let happened = match passed.renewal {
-            Renewal::None => None,
-            Renewal::Rotated => Some(Event::Refreshed),
-            Renewal::Replayed => Some(Event::RefreshReplayed),
+        let happened = match passed.outcome {
+            Outcome::Unchanged => None,
+            Outcome::Rotated => Some(Event::Refreshed),
+            Outcome::Replayed => Some(Event::RefreshReplayed),
         };
         reply.facts.event = reply.facts.event.or(happened);
         reply
@@ -126,9 +134,12 @@ impl Reply {
         self.header(header::SET_COOKIE, &session_cookie::set(cookie.value.reveal(), cookie.max_age))
     }
 
-    /// Removes it.
+    /// Removes it from a browser that has sent one, or what passes for one.
     #[must_use]
-    pub fn without_cookie(self) -> Self {
+    pub fn without_cookie_of(self, request: &Request) -> Self {
+        if !request::carries_cookie(request) {
+            return self;
+        }
         self.header(header::SET_COOKIE, &session_cookie::clear())
     }
 

@@ -86,30 +86,39 @@ fn describe(error: &serde_json::Error) -> String {
 /// # Errors
 /// [`Error::InvalidToken`] when there is neither, or several.
 pub fn credential(request: &Request) -> Result<Credential<'_>, Error> {
-    match cookie(request)? {
-        Some(value) if !carries_token(request) => Ok(Credential::Cookie(value)),
-        _ => unverified_token(request).map(Credential::Token),
+    if carries_token(request) {
+        return unverified_token(request).map(Credential::Token);
     }
+    cookie(request)?.map(Credential::Cookie).ok_or_else(|| Refusal("neither a token nor a cookie").into())
 }
 
-/// The value of the session cookie.
+/// The value of the session cookie; nothing where there are none, because pages share no origin with this API.
 ///
 /// # Errors
 /// [`Error::InvalidToken`] when there are several, or something that passes for one.
 pub fn cookie(request: &Request) -> Result<Option<&str>, Error> {
-    let mut headers = Vec::new();
-    for value in request.headers().get_all(header::COOKIE) {
-        headers.push(std::str::from_utf8(value.as_bytes()).map_err(|_| cookies::NOT_ONE_COOKIE)?);
-    }
-    Ok(cookies::only(headers.into_iter(), session_cookie::NAME)?)
+    Ok(cookies::only(cookie_headers(request), session_cookie::NAME)?)
+}
+
+/// Every value of the session cookie, however many there are: signing out must not fail because somebody put another one beside
+/// it.
+pub fn cookies(request: &Request) -> impl Iterator<Item = &str> {
+    cookies::all(cookie_headers(request), session_cookie::NAME)
+}
+
+fn cookie_headers(request: &Request) -> impl Iterator<Item = &str> {
+    let headers = site::public_origin(request).map(|_| request.headers().get_all(header::COOKIE));
+    // One that is no text is none: browsers send what they were told to set, and we set ASCII.
+    headers.into_iter().flatten().filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
 }
 
 /// Whether there is a session cookie, or what passes for one.
-pub fn carries_cookie(request: &Request) -> bool {
+pub(super) fn carries_cookie(request: &Request) -> bool {
     !matches!(cookie(request), Ok(None))
 }
 
-fn carries_token(request: &Request) -> bool {
+/// Whether there is a token, or what passes for one: then the cookie does not count.
+pub fn carries_token(request: &Request) -> bool {
     [header::AUTHORIZATION, X_AUTH_TOKEN].iter().any(|name| request.headers().contains_key(name))
 }
 

@@ -50,13 +50,12 @@ impl Site {
     /// # Errors
     /// [`Error::CrossSiteRequest`].
     pub(super) fn admit(&self, mut request: Request) -> Result<Request, Error> {
-        let asking =
-            Asking { is_same_origin: self.is_same_origin(&request), public_origin: self.public_origin.clone() };
+        let is_same_origin = self.is_same_origin(&request);
+        request.extensions_mut().insert(Asking { is_same_origin, public_origin: self.public_origin.clone() });
         let only_reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        if !only_reads && !asking.is_same_origin && request::carries_cookie(&request) {
+        if !only_reads && !is_same_origin && request::carries_cookie(&request) {
             return Err(Error::CrossSiteRequest);
         }
-        request.extensions_mut().insert(asking);
         Ok(request)
     }
 

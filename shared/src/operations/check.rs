@@ -6,10 +6,10 @@ use super::{
     renewal::{Renewed, renew},
 };
 use crate::{
-    domain::Timestamp,
+    domain::{Session, Timestamp, User},
     error::{Error, Refusal},
     ports::{EndSession, FindSession, FindUser, RotateSession, SlideSession},
-    tokens::Subject,
+    tokens::{CookieClaims, RefreshToken, SessionToken, Subject},
 };
 
 /// What checking needs.
@@ -33,18 +33,18 @@ pub struct Passed {
     pub identity: Identity,
     /// What replaces the cookie that was shown.
     pub cookie: Option<Cookie>,
-    /// How it came about.
-    pub renewal: Renewal,
+    /// What became of the session.
+    pub outcome: Outcome,
 }
 
-/// What checking did to the session.
+/// What checking did to a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Renewal {
+pub enum Outcome {
     /// Nothing.
-    None,
+    Unchanged,
     /// It went to its next generation.
     Rotated,
-    /// Another request had just done that, and its outcome was told again.
+    /// Another request had just done that, and what came of it was told again.
     Replayed,
 }
 
@@ -57,30 +57,35 @@ pub async fn check<S>(ctx: &Check<S>, unverified: Credential<'_>, now: Timestamp
 where
     S: FindSession + SlideSession + FindUser + RotateSession + EndSession,
 {
-    let Credential::Cookie(value) = unverified else {
-        return ctx.guard.identify(&ctx.store, unverified, now).await.map(unchanged);
+    let value = match unverified {
+        Credential::Cookie(value) => value,
+        Credential::Token(token) => return ctx.token(token, now).await.map(unchanged),
     };
-    let (claims, renewal) = ctx.guard.open_cookie(value, now)?;
-    let Some(claims) = claims else {
-        let Renewed { user, session, token, replayed } = renew(&ctx.store, &ctx.mint, renewal, now).await?;
-        let cookie = ctx.mint.cookie(&user, &session, token, now)?;
-        let identity = Identity { subject: Subject::of(&session, &user), expires_at: session.expires_at() };
-        let renewal = if replayed { Renewal::Replayed } else { Renewal::Rotated };
-        return Ok(Passed { identity, cookie: Some(cookie), renewal });
+    let (claims, sealed) = ctx.guard.open_cookie(value, now)?;
+    let Some(claims) = claims.filter(|claims| !ctx.is_unchecked_for_long(claims, now)) else {
+        return rotated(ctx, sealed, now).await;
     };
-    let identity = Identity::of(claims.clone());
-    let cookie = if ctx.must_ask(claims.checked_at, now) {
-        let (session, user) = require_live(&ctx.store, &identity, now).await?;
-        Some(ctx.mint.cookie(&user, &session, renewal, now)?)
-    } else if now < claims.fresh_until {
-        None
-    } else {
-        Some(ctx.mint.prolonged(claims, renewal, now)?)
-    };
-    Ok(Passed { identity, cookie, renewal: Renewal::None })
+    if ctx.must_ask(&claims, now) {
+        let (session, user) = require_live(&ctx.store, &Identity::of(claims), now).await?;
+        if !is_current(&sealed, &session) || ctx.must_slide(&session, now) {
+            return rotated(ctx, sealed, now).await;
+        }
+        return Ok(replaced(&session, &user, ctx.mint.cookie(&user, &session, sealed, now)?, Outcome::Unchanged));
+    }
+    if now < claims.fresh_until {
+        return Ok(unchanged(Identity::of(claims)));
+    }
+    // Another key's word is not ours to repeat: it may be about to be revoked.
+    if claims.key_id != ctx.mint.sign.active_id() {
+        return rotated(ctx, sealed, now).await;
+    }
+    let subject = claims.subject.clone();
+    let cookie = ctx.mint.prolonged(claims, sealed, now)?;
+    let identity = Identity { subject, expires_at: cookie.expires_at };
+    Ok(Passed { identity, cookie: Some(cookie), outcome: Outcome::Unchanged })
 }
 
-/// Lets a caller pass as they are. For proxies that cannot hand on a cookie: nothing is renewed, and nothing ends.
+/// Lets a caller pass as they are. For proxies that cannot hand on a cookie: none is renewed, and nothing ends.
 ///
 /// # Errors
 /// As [`check`].
@@ -88,23 +93,68 @@ pub async fn check_only<S>(ctx: &Check<S>, unverified: Credential<'_>, now: Time
 where
     S: FindSession + SlideSession,
 {
-    let Credential::Cookie(value) = unverified else {
-        return ctx.guard.identify(&ctx.store, unverified, now).await.map(unchanged);
+    let value = match unverified {
+        Credential::Cookie(value) => value,
+        Credential::Token(token) => return ctx.token(token, now).await.map(unchanged),
     };
-    let claims = ctx.guard.open_cookie(value, now)?.0.ok_or(Refusal::EXPIRED)?;
-    let (checked_at, identity) = (claims.checked_at, Identity::of(claims));
-    if ctx.must_ask(checked_at, now) {
-        require_live(&ctx.store, &identity, now).await?;
+    let (claims, _) = ctx.guard.open_cookie(value, now)?;
+    let claims = claims.filter(|claims| !ctx.is_unchecked_for_long(claims, now)).ok_or(Refusal::EXPIRED)?;
+    let (must_ask, identity) = (ctx.must_ask(&claims, now), Identity::of(claims));
+    if !must_ask {
+        return Ok(unchanged(identity));
     }
-    Ok(unchanged(identity))
+    let (session, user) = require_live(&ctx.store, &identity, now).await?;
+    Ok(unchanged(Identity { subject: Subject::of(&session, &user), ..identity }))
+}
+
+async fn rotated<S>(ctx: &Check<S>, sealed: RefreshToken, now: Timestamp) -> Result<Passed, Error>
+where
+    S: FindUser + RotateSession + EndSession,
+{
+    let Renewed { user, session, token, replayed } = renew(&ctx.store, &ctx.mint, sealed, now).await?;
+    let cookie = ctx.mint.cookie(&user, &session, token, now)?;
+    Ok(replaced(&session, &user, cookie, if replayed { Outcome::Replayed } else { Outcome::Rotated }))
+}
+
+fn replaced(session: &Session, user: &User, cookie: Cookie, outcome: Outcome) -> Passed {
+    let identity = Identity { subject: Subject::of(session, user), expires_at: cookie.expires_at };
+    Passed { identity, cookie: Some(cookie), outcome }
 }
 
 fn unchanged(identity: Identity) -> Passed {
-    Passed { identity, cookie: None, renewal: Renewal::None }
+    Passed { identity, cookie: None, outcome: Outcome::Unchanged }
+}
+
+/// Whether the session still stands where this cookie left it: a copy that was left behind has to be judged.
+fn is_current(sealed: &RefreshToken, session: &Session) -> bool {
+    sealed.generation == session.generation && sealed.seed.matches(&session.seed_hash)
 }
 
 impl<S> Check<S> {
-    fn must_ask(&self, checked_at: Timestamp, now: Timestamp) -> bool {
-        self.ask_after.is_some_and(|seconds| now.since(checked_at) >= seconds)
+    /// Proves a token. Where revocation is bounded an access token is no exception.
+    async fn token(&self, unverified: &str, now: Timestamp) -> Result<Identity, Error>
+    where
+        S: FindSession + SlideSession,
+    {
+        let identity = self.guard.identify(&self.store, Credential::Token(unverified), now).await?;
+        if self.ask_after.is_some() && !SessionToken::is_labelled(unverified) {
+            require_live(&self.store, &identity, now).await?;
+        }
+        Ok(identity)
+    }
+
+    /// Whether the table is asked about a cookie although its JWT is good.
+    fn must_ask(&self, claims: &CookieClaims, now: Timestamp) -> bool {
+        self.ask_after.is_some_and(|seconds| now.since(claims.checked_at) >= seconds)
+    }
+
+    /// Whether a cookie, of a time when more was allowed, has gone without the table for longer than today's settings let it.
+    fn is_unchecked_for_long(&self, claims: &CookieClaims, now: Timestamp) -> bool {
+        now.since(claims.checked_at) >= self.mint.lifetimes.longest_unchecked()
+    }
+
+    /// Whether the session's idle limit has to move: who is there must not run into it, however often the table is only read.
+    fn must_slide(&self, session: &Session, now: Timestamp) -> bool {
+        now.since(session.last_used_at) >= self.mint.lifetimes.longest_unchecked()
     }
 }

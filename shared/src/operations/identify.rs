@@ -91,8 +91,8 @@ impl Guard {
         }
     }
 
-    /// Proves both halves of a cookie, and that they belong together. The claims are absent when the JWT has expired or was signed
-    /// with a key that is gone: then the other half may renew it.
+    /// Proves both halves of a cookie, and that they belong together. The claims are absent when the JWT has expired, is of a moment
+    /// that this clock has not reached, or was signed with a key that is gone: then the other half may renew it.
     pub(super) fn open_cookie(
         &self,
         unverified: &str,
@@ -101,12 +101,16 @@ impl Guard {
         let (jwt, sealed) = cookie::split(unverified)?;
         let renewal = RefreshToken::open_of_cookie(sealed, &self.session.seal, &self.session.issuer, now)?;
         match self.verifier.verify_cookie(jwt, now) {
-            Ok(claims) if claims.subject.session_id == renewal.session_id => Ok((Some(claims), renewal)),
+            Ok(claims) if is_of(&claims, &renewal) => Ok((Some(claims), renewal)),
             Ok(_) => Err(Refusal("halves of two cookies")),
-            Err(Refusal::EXPIRED | Refusal::UNKNOWN_KEY) => Ok((None, renewal)),
+            Err(Refusal::EXPIRED | Refusal::EARLY | Refusal::UNKNOWN_KEY) => Ok((None, renewal)),
             Err(refusal) => Err(refusal),
         }
     }
+}
+
+fn is_of(claims: &CookieClaims, renewal: &RefreshToken) -> bool {
+    (claims.subject.user_id, claims.subject.session_id) == (renewal.user_id, renewal.session_id)
 }
 
 /// Reads session and user of a proven caller and makes sure that both are as good as the credential claims: for everything
@@ -132,10 +136,10 @@ pub async fn require_live<S: FindSession>(
 
 fn check_live(session: &Session, user: &User, now: Timestamp) -> Result<(), Error> {
     if let Some(Ended { cause, .. }) = session.ended {
-        return Err(Error::SessionEnded { cause, just_now: false });
+        return Err(Error::ended(session, cause, false));
     }
-    if !session.is_live(now) {
-        return Err(Refusal("session expired").into());
+    if let Some(cause) = session.expired(now) {
+        return Err(Error::ended(session, cause, false));
     }
     if user.disabled {
         return Err(Refusal("user disabled").into());

@@ -78,6 +78,8 @@ pub struct Cookie {
     pub value: CookieValue,
     /// For how many seconds a browser keeps it: until the session ends if nobody uses it, which is longer than its JWT lives.
     pub max_age: u64,
+    /// When its JWT is no longer good.
+    pub expires_at: Timestamp,
 }
 
 /// An access token in the clear, to be shown once.
@@ -186,15 +188,15 @@ impl Mint {
         now: Timestamp,
     ) -> Result<Cookie, Error> {
         let Lifetimes { cookie, cookie_fresh, session_idle, .. } = self.lifetimes;
-        // Twice in an idle limit at least, so that nobody who is there runs into it.
-        let unchecked = self.lifetimes.cookie_unchecked.min(session_idle / 2);
-        let expires_at = now.plus(cookie).min(checked_at.plus(unchecked)).min(session_expires_at);
+        let asked_again_at = checked_at.plus(self.lifetimes.longest_unchecked());
+        let expires_at = now.plus(cookie).min(asked_again_at).min(session_expires_at);
         let fresh_until = now.plus(cookie_fresh).min(expires_at);
-        let claims = CookieClaims { subject, fresh_until, checked_at, expires_at, session_expires_at };
+        let key_id = self.sign.active_id().to_owned();
+        let claims = CookieClaims { subject, key_id, fresh_until, checked_at, expires_at, session_expires_at };
         let keys = (&self.sign, &self.seal);
         let value = tokens::cookie::issue(keys, &self.audience, &claims, &renewal, self.token_id()?, now);
         let max_age = checked_at.plus(session_idle).min(session_expires_at).since(now);
-        Ok(Cookie { value: value.map_err(sealing_failed)?, max_age })
+        Ok(Cookie { value: value.map_err(sealing_failed)?, max_age, expires_at })
     }
 
     fn token_id(&self) -> Result<String, Error> {

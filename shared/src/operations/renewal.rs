@@ -69,13 +69,12 @@ async fn judge(
         return Err(Refusal("seed of another session").into());
     }
     if let Some(Ended { cause, .. }) = session.ended {
-        return Err(Error::SessionEnded { cause, just_now: false });
+        return Err(Error::ended(&session, cause, false));
     }
     if session.epoch != user.epoch {
         return Err(Refusal("epoch").into());
     }
-    if !session.is_live(now) {
-        let cause = if now >= session.absolute_expires_at { EndCause::Absolute } else { EndCause::Idle };
+    if let Some(cause) = session.expired(now) {
         return end_and_refuse(store, &session, cause, now).await;
     }
     if was_current_within_grace(&session, token.generation, grace_began) {
@@ -97,5 +96,5 @@ async fn end_and_refuse(
     now: Timestamp,
 ) -> Result<Session, Error> {
     end(store, session.user_id, session.id, cause, now).await?;
-    Err(Error::SessionEnded { cause, just_now: true })
+    Err(Error::ended(session, cause, true))
 }

@@ -71,7 +71,7 @@ impl Claims {
             return Err(Refusal("audience"));
         }
         if self.iat > now || self.nbf.is_some_and(|start| start > now) || self.auth_time > self.iat {
-            return Err(Refusal("from the future"));
+            return Err(Refusal::EARLY);
         }
         if self.exp.saturating_sub(self.iat) > longest {
             return Err(Refusal("lifetime"));

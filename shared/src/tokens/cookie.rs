@@ -18,6 +18,9 @@ use crate::{
 /// The `typ` of the JWT.
 const TYPE: &str = "latchkey-cookie+jwt";
 
+/// The longest name and value that every browser keeps (RFC 6265bis section 5.6).
+const MAX_BYTES: usize = 4096 - "__Host-latchkey".len();
+
 /// Between the two halves: a character that may stand in a cookie and in neither of them.
 const SEPARATOR: char = '~';
 
@@ -26,6 +29,8 @@ const SEPARATOR: char = '~';
 pub struct CookieClaims {
     /// Who it is about.
     pub subject: Subject,
+    /// `kid`: the key that signed it.
+    pub key_id: String,
     /// Until when it passes as it is.
     pub fresh_until: Timestamp,
     /// When the table was last asked whether the session lives.
@@ -82,7 +87,8 @@ pub fn issue(
     };
     let jwt = jws::sign(sign.active(), TYPE, &written).map_err(|_| Refusal("signing failed"))?;
     let sealed = renewal.seal_for_cookie(seal, &audience.issuer)?;
-    Ok(CookieValue(format!("{jwt}{SEPARATOR}{}", sealed.reveal())))
+    let value = format!("{jwt}{SEPARATOR}{}", sealed.reveal());
+    if value.len() > MAX_BYTES { Err(Refusal("more than a browser keeps")) } else { Ok(CookieValue(value)) }
 }
 
 /// The two halves of a cookie's value as it came; neither is proven.
@@ -97,18 +103,22 @@ impl Verifier {
     /// Verifies the JWT of a cookie as it came.
     ///
     /// # Errors
-    /// [`Refusal`]. [`Refusal::EXPIRED`] and [`Refusal::UNKNOWN_KEY`] are no more than a reason to ask the table.
+    /// [`Refusal`]. [`Refusal::EXPIRED`], [`Refusal::EARLY`] and [`Refusal::UNKNOWN_KEY`] are no more than a reason to ask the
+    /// table.
     pub fn verify_cookie(&self, unverified: &str, now: Timestamp) -> Result<CookieClaims, Refusal> {
-        let (written, _) = jws::open::<Written>(unverified, TYPE, |kid| self.keys.find(kid, now))?;
+        let (written, key) = jws::open::<Written>(unverified, TYPE, |kid| self.keys.find(kid, now))?;
         let Written { claims, fresh_until, checked_at, session_exp } = written;
         let expires_at = claims.check(self, MAX_COOKIE_SECONDS, now)?;
         let limits = [fresh_until, checked_at, session_exp].map(Timestamp::from_seconds);
         let [fresh_until, checked_at, session_expires_at] = limits;
         let longest_unchecked = checked_at.plus(MAX_COOKIE_SECONDS);
-        if checked_at > now || expires_at > longest_unchecked || expires_at > session_expires_at {
+        if checked_at > now {
+            return Err(Refusal::EARLY);
+        }
+        if expires_at > longest_unchecked || expires_at > session_expires_at {
             return Err(Refusal("times"));
         }
         let (subject, _) = claims.into_subject()?;
-        Ok(CookieClaims { subject, fresh_until, checked_at, expires_at, session_expires_at })
+        Ok(CookieClaims { subject, key_id: key.kid.clone(), fresh_until, checked_at, expires_at, session_expires_at })
     }
 }

@@ -111,6 +111,42 @@ fn g4_a_session_from_before_valid_from_is_refused() {
     assert_eq!(verify(NOW.seconds() + 1), Err(Refusal("session older than valid_from")));
 }
 
+#[test]
+fn a_cookie_whose_times_contradict_each_other_is_refused_though_it_is_signed() {
+    let (sign, seal) = (sign_ring(Algorithm::ES256), seal_ring());
+    let good = CookieClaims {
+        subject: subject(),
+        key_id: sign.active_id().to_owned(),
+        fresh_until: NOW.plus(10),
+        checked_at: NOW,
+        expires_at: NOW.plus(100),
+        session_expires_at: NOW.plus(100),
+    };
+    let verify = |claims: &CookieClaims| {
+        let renewal = refresh_token(&seal);
+        let value = cookie::issue((&sign, &seal), &audience(), claims, &renewal, "t1".into(), NOW).unwrap();
+        verifier(&sign).verify_cookie(cookie::split(value.reveal()).unwrap().0, NOW)
+    };
+    assert_eq!(verify(&good), Ok(good.clone()));
+    let week = 7 * 24 * 3600;
+    let longest = CookieClaims {
+        checked_at: NOW,
+        expires_at: NOW.plus(week),
+        session_expires_at: NOW.plus(week),
+        ..good.clone()
+    };
+    assert!(verify(&longest).is_ok());
+    for (claims, reason) in [
+        (CookieClaims { expires_at: NOW.plus(101), ..good.clone() }, "times"),
+        (CookieClaims { checked_at: NOW.plus(1), ..good.clone() }, "from the future"),
+        (CookieClaims { checked_at: NOW.minus(1), ..longest.clone() }, "times"),
+        (CookieClaims { expires_at: NOW.plus(week + 1), ..longest.clone() }, "lifetime"),
+        (CookieClaims { expires_at: NOW, ..good }, "expired"),
+    ] {
+        assert_eq!(verify(&claims), Err(Refusal(reason)), "{claims:?}");
+    }
+}
+
 fn refresh_token(ring: &SealRing) -> RefreshToken {
     RefreshToken {
         user_id: UserId::from_random([1; 16]),

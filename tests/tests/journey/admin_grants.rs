@@ -100,6 +100,8 @@ async fn a14_the_most_words_there_can_be_fit_tokens_and_contexts() {
             assert!(answer["user"].is_object(), "{answer}");
         }
         let session = Tokens::from(world.login_for_session_token(&person).await).session;
+        let cookie = world.login_for_cookie(&person).await.cookie().unwrap();
+        assert!(cookie.len() < 4000, "a cookie of {} bytes, of which a browser keeps 4096", cookie.len());
         let renewed = Tokens::from(world.refresh(&tokens.refresh).await);
         assert!(renewed.access.len() < 4096, "an access token of {} bytes", renewed.access.len());
         for context in [world.authorize(&renewed.access), world.authorize_session(&session).await] {

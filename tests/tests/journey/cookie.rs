@@ -125,6 +125,17 @@ async fn who_is_let_through_is_told_in_headers() {
 }
 
 #[tokio::test]
+async fn a_cookie_counts_once_where_a_gateway_leaves_it_in_the_headers_as_well() {
+    for world in World::on_each_store() {
+        let browser = Browser::signed_in(&world).await;
+        let cookie = format!("__Host-latchkey={}", browser.cookie);
+        let in_headers = Call::get("/auth/check").header("cookie", &cookie);
+        assert_eq!(world.send(in_headers.clone()).await.status, 204);
+        assert_eq!(world.send(in_headers.cookie(&cookie)).await.status, 204);
+    }
+}
+
+#[tokio::test]
 async fn without_a_cookie_or_with_garbage_nobody_passes_and_the_cookie_is_removed() {
     for world in World::on_each_store() {
         assert_answer!(world.send(Call::get("/auth/check")).await, @r#"
@@ -170,15 +181,19 @@ async fn without_a_cookie_or_with_garbage_nobody_passes_and_the_cookie_is_remove
         let call = browser.with(Call::get("/auth/check")).cookie("\u{2000}__Host-latchkey=x");
         let answer = world.send(call).await;
         assert_eq!((answer.status, answer.cookie().as_deref()), (401, Some("")), "an impostor");
-        let strange = browser.with(Call::get("/auth/check")).cookie("theme=d\u{e4}mmrig");
-        assert_eq!(world.send(strange).await.status, 204, "what others keep there does not matter");
+        for other in ["theme=d\u{e4}mmrig", "theme=\u{1b}[31m", "theme=\r\n", "\0"] {
+            let strange = browser.with(Call::get("/auth/check")).cookie(other);
+            assert_eq!(world.send(strange).await.status, 204, "{other:?}: what others keep there does not matter");
+        }
         assert_eq!(browser.session(&world).await.ended, None);
     }
 }
 
 #[tokio::test]
 async fn a4_the_halves_of_a_cookie_are_no_tokens() {
-    for world in World::on_each_store() {
+    // As short as an access token, so that it is the type that tells them apart.
+    let lifetimes = Lifetimes { cookie: 600, ..Lifetimes::default() };
+    for world in World::on_each_store_with(Settings { lifetimes, ..Settings::default() }) {
         let browser = Browser::signed_in(&world).await;
         let (jwt, sealed) = browser.cookie.split_once('~').unwrap();
         for token in [jwt, sealed, &browser.cookie, &sealed.replace("lkc_", "lkr_"), &sealed.replace("lkc_", "lks_")] {
@@ -241,7 +256,8 @@ async fn a_cookie_nobody_used_for_hours_is_renewed_by_the_table_while_the_sessio
 
 #[tokio::test]
 async fn b7_a_cookie_that_is_used_for_ever_ends_with_its_session() {
-    for world in World::on_each_store() {
+    let lifetimes = Lifetimes { cookie_unchecked: 23 * HOUR, ..Lifetimes::default() };
+    for world in World::on_each_store_with(Settings { lifetimes, ..Settings::default() }) {
         let mut browser = Browser::signed_in(&world).await;
         let limit = browser.session(&world).await.absolute_expires_at;
         while world.now().plus(6 * HOUR) < limit {
@@ -500,4 +516,127 @@ async fn lifetimes_of_a_cookie_are_those_that_are_configured() {
     let world = World::new(Store::memory(), Settings { lifetimes, ..Settings::default() });
     let browser = Browser::signed_in(&world).await;
     assert_eq!(browser.time("exp"), world.now().plus(500), "the table is asked twice in an idle limit at least");
+}
+
+#[tokio::test]
+async fn where_revocation_is_bounded_who_is_there_all_the_time_stays_and_a_copy_left_behind_ends_the_session() {
+    let lifetimes = Lifetimes { session_idle: DAY, ..Lifetimes::default() };
+    for world in World::on_each_store_with(Settings { ask_after: Some(5), lifetimes, ..Settings::default() }) {
+        let mut browser = Browser::signed_in(&world).await;
+        let mut copy = browser.clone();
+        for _ in 0..72 {
+            world.advance(HOUR);
+            assert_eq!(browser.check(&world).await.status, 204);
+        }
+        assert!(browser.session(&world).await.generation > 1, "a day without use would have ended it");
+        assert_eq!(copy.check(&world).await.text("/cause"), "reuse-detected");
+    }
+}
+
+#[tokio::test]
+async fn where_revocation_is_bounded_a_token_and_roles_are_looked_up_as_well() {
+    for world in World::on_each_store_with(Settings { ask_after: Some(5), ..Settings::default() }) {
+        let mut browser = Browser::signed_in(&world).await;
+        let set = json!({ "action": "set-roles", "user_id": browser.tokens.user_id, "roles": ["editor"],
+            "actor": "ada", "reason": "a test" });
+        world.invoke_admin(&set.to_string()).await;
+        world.advance(5);
+        let forwarded = world.send(browser.with(Call::get("/auth/check?forward=1"))).await;
+        assert_eq!(forwarded.headers["x-auth-roles"], "editor");
+        assert_eq!(browser.check(&world).await.headers["x-auth-roles"], "editor");
+        let (_, tokens) = world.registered().await;
+        world.logout(&tokens.refresh).await;
+        for path in ["/auth/check", "/auth/check?forward=1"] {
+            let answer = world.send(Call::get(path).bearer(&tokens.access)).await;
+            assert_eq!((answer.status, answer.text("/cause")), (401, "logout".to_owned()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_retired_key_signed_passes_and_is_not_repeated_by_the_active_one() {
+    for world in World::on_each_store() {
+        let mut browser = Browser::signed_in(&world).await;
+        let parse = |ring: &str| serde_json::from_str::<Value>(ring).unwrap();
+        let (mut ring, mut retired) =
+            (parse(&Rings::generate(Algorithm::ES256).sign), parse(&world.settings.rings.sign));
+        retired["keys"][0]["state"] = json!("retired");
+        ring["keys"].as_array_mut().unwrap().push(retired["keys"][0].take());
+        let rings = Rings { sign: ring.to_string(), ..world.settings.rings.clone() };
+        let rotated = World::new(world.store.clone(), Settings { rings, ..world.settings.clone() });
+        assert_eq!(browser.check(&rotated).await.cookie(), None, "fresh");
+        rotated.advance(HOUR);
+        assert_eq!(browser.check(&rotated).await.status, 204);
+        assert_eq!((browser.time("checked_at"), browser.session(&world).await.generation), (rotated.now(), 2), "asked");
+    }
+}
+
+#[tokio::test]
+async fn lifetimes_that_were_shortened_hold_for_cookies_there_are() {
+    for world in World::on_each_store() {
+        let mut browser = Browser::signed_in(&world).await;
+        let lifetimes = Lifetimes { session_idle: HOUR, ..Lifetimes::default() };
+        let shorter = World::new(world.store.clone(), Settings { lifetimes, ..world.settings.clone() });
+        shorter.advance(HOUR / 2);
+        assert_eq!(shorter.send(browser.with(Call::get("/auth/check?forward=1"))).await.status, 401);
+        let answer = browser.check(&shorter).await;
+        assert_eq!((answer.status, browser.time("checked_at")), (204, shorter.now()), "fresh by what it says");
+        assert!(answer.headers["set-cookie"].ends_with("; Max-Age=3600"));
+        assert_eq!(answer.headers["x-auth-exp"], browser.time("exp").seconds().to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_that_somebody_put_beside_ours_keeps_nobody_from_signing_out() {
+    for world in World::on_each_store() {
+        for other in ["__Host-latchkey=x", "\u{2000}__Host-latchkey=x", "$Version=1"] {
+            let browser = Browser::signed_in(&world).await;
+            let call = Call::new("POST", "/auth/logout").cookie(other);
+            let answer = world.send(browser.with(call).same_origin(ORIGIN)).await;
+            assert_eq!((answer.status, answer.cookie().as_deref()), (204, Some("")), "{other}");
+            assert_eq!(cause(&world, &browser.tokens).await, Some(EndCause::Logout), "{other}");
+        }
+        let browser = Browser::signed_in(&world).await;
+        let forwarded = Call::get("/auth/check?forward=1").cookie("__Host-latchkey=x");
+        let answer = world.send(browser.with(forwarded)).await;
+        assert_eq!((answer.status, answer.cookie()), (401, None));
+        let (_, tokens) = world.registered().await;
+        let beside = Call::get("/auth/me").bearer(&tokens.access).cookie("__Host-latchkey=x");
+        assert_eq!(world.send(browser.with(beside)).await.status, 200, "a token makes cookies ignored");
+        let check = Call::get("/auth/check").bearer("x").cookie("__Host-latchkey=x");
+        assert_eq!(world.send(check).await.cookie(), None, "and a bad one too");
+    }
+}
+
+#[tokio::test]
+async fn whatever_ends_the_browsers_own_session_removes_its_cookie_and_nothing_else_does() {
+    for world in World::on_each_store() {
+        let delete = |path: &str| Call::delete(path).same_origin(ORIGIN);
+        let browser = Browser::signed_in(&world).await;
+        let own = format!("/auth/sessions/{}", browser.tokens.session_id);
+        for (path, cookie) in [("/auth/sessions?keep=current", None), (own.as_str(), Some(""))] {
+            assert_eq!(world.send(browser.with(delete(path))).await.cookie().as_deref(), cookie, "{path}");
+        }
+        for path in ["/auth/sessions", "/auth/me"] {
+            let browser = Browser::signed_in(&world).await;
+            assert_eq!(world.send(browser.with(delete(path))).await.cookie().as_deref(), Some(""), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_an_origin_of_pages_there_are_no_cookies() {
+    for world in World::on_each_store_with(Settings { public_origin: None, ..Settings::default() }) {
+        let (person, _) = world.registered().await;
+        let refused = world.send(sign_in(&person)).await;
+        assert_eq!((refused.status, refused.text("/errors/0/pointer")), (422, "/transport".to_owned()));
+        let elsewhere = World::new(world.store.clone(), Settings::default());
+        let browser = Browser::of(elsewhere.send(sign_in(&person)).await);
+        for call in [Call::get("/auth/check").header("accept", "text/html"), Call::get("/auth/me")] {
+            let answer = world.send(browser.with(call)).await;
+            assert_eq!((answer.status, answer.cookie()), (401, None));
+        }
+        let login = browser.with(Call::post("/auth/login", &person.credentials()));
+        assert_eq!(world.send(login).await.status, 200, "what is not read need not come from anywhere");
+    }
 }

@@ -2,12 +2,13 @@
 
 use std::future::pending;
 
-use latchkey::ports::{Account, Change, ReplacePasswordHash};
+use latchkey::ports::{Account, Change, ChangePassword, EpochChange, ReplacePasswordHash};
 use latchkey_tests::{
     api::{Api, Person, Tokens},
     exchange::{Answer, Call},
     parallel::in_parallel,
-    world::World,
+    store::Store,
+    world::{Settings, World},
 };
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -16,7 +17,7 @@ use crate::{
     changes::{hash, stored},
     password::{assert_signs_in, change},
     refused::assert_refused,
-    straddling::{HAPPENINGS, Happening, NEW_PASSWORD, assert_dead, let_happen},
+    straddling::{HAPPENINGS, Happening, NEW_PASSWORD, assert_dead, let_happen, set_epoch},
 };
 
 const LOST_PASSWORD: &str = "a third steam anchor";
@@ -159,6 +160,20 @@ async fn a_change_that_never_gets_its_turn_is_told_so_and_has_not_happened() {
         assert_eq!((answer.status, answer.problem().as_str()), (503, "unavailable"));
         assert_eq!(world.me(&tokens.access).await.status, 200);
         assert_signs_in(&world, &person, &person.password, NEW_PASSWORD).await;
+    }
+}
+
+#[tokio::test]
+async fn g3_a_change_demands_its_epoch_of_profile_and_password_each() {
+    let world = World::new(Store::dynamodb(), Settings::default());
+    for item in ["profile", "password"] {
+        let person = world.registered().await.0;
+        let before = stored(&world.store, &person).await;
+        let change = EpochChange { user_id: before.user.id, epoch: 1, now: world.now(), feed_until: world.now() };
+        set_epoch(&world.store.tables().unwrap().users, &before.user.id.to_string(), item, 2);
+        let changed = world.store.change_password(&change, &before.password_hash, "$new").await.unwrap();
+        assert_eq!(changed, Change::Stale, "{item}");
+        assert_eq!(stored(&world.store, &person).await.password_hash, before.password_hash);
     }
 }
 

@@ -125,7 +125,7 @@ async fn g3_a_login_that_reads_the_middle_of_a_change_reads_again() {
 }
 
 /// Half of a change, as nobody but a reader in its middle ever sees it.
-fn set_epoch(table: &str, user_id: &str, item: &str, epoch: u64) {
+pub(crate) fn set_epoch(table: &str, user_id: &str, item: &str, epoch: u64) {
     local_dynamodb().call(
         "UpdateItem",
         &json!({

@@ -86,6 +86,11 @@ impl SignRing {
         &self.active
     }
 
+    /// Its `kid`.
+    pub fn active_id(&self) -> &str {
+        &self.active.kid
+    }
+
     /// The public halves, as the JSON text that is published.
     pub fn public_jwks(&self) -> String {
         self.published.to_json()
