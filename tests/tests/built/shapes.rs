@@ -109,7 +109,7 @@ fn a10_huge_texts_are_denied_quickly() {
     for text in texts {
         let event = about(&text).to_string();
         // The bound is 5 ms for a release build; a debug build parses the event itself for longer than that.
-        let fastest = (0..3).map(|_| {
+        let fastest = (0..10).map(|_| {
             let started = Instant::now();
             assert_eq!(judges.decide(event.as_bytes()), Ok(json!({ "isAuthorized": false })), "{text:.50}");
             started.elapsed()

@@ -57,10 +57,12 @@ async fn a_body_must_be_declared_as_json_and_may_come_in_base64() {
     for world in World::on_each_store() {
         let person = Person::new();
         let body = person.credentials().to_string();
-        for declared in ["text/plain", "application/x-www-form-urlencoded", "application/problem+json", "", "json"] {
+        for declared in ["text/plain", "multipart/form-data", "application/problem+json", "", "json"] {
             let answer = world.send(Call::new("POST", "/auth/register").text(declared, &body)).await;
             assert_eq!((answer.status, answer.problem().as_str()), (415, "unsupported-media-type"), "{declared}");
         }
+        let form = Call::new("POST", "/auth/register").text("application/x-www-form-urlencoded", &body);
+        assert_eq!(world.send(form).await.problem(), "cross-site-request", "a form is for a page of ours");
         let declared = "Application/JSON; charset=utf-8";
         assert_eq!(world.send(Call::new("POST", "/auth/register").text(declared, &body).in_base64()).await.status, 201);
         let mut broken = Call::post("/auth/login", &json!({}));
