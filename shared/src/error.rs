@@ -1,6 +1,6 @@
 //! Every way an operation can end badly.
 
-use crate::domain::{EndCause, Session, SessionId, UserId, random::NoRandomness, time::BrokenClock};
+use crate::domain::{EndCause, SessionId, UserId, random::NoRandomness, time::BrokenClock};
 
 /// A failure that a caller is told about. `http::problem` maps each to a status and a problem document, in one place.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +72,8 @@ pub enum Error {
 
 impl Error {
     /// That a session is over, and why.
-    pub(crate) fn ended(session: &Session, cause: EndCause, just_now: bool) -> Self {
+    #[cfg(feature = "aws")]
+    pub(crate) fn ended(session: &crate::domain::Session, cause: EndCause, just_now: bool) -> Self {
         Self::SessionEnded { cause, just_now, user_id: session.user_id, session_id: session.id }
     }
 

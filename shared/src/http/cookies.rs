@@ -27,6 +27,7 @@ pub(super) fn only<'h>(headers: impl Iterator<Item = &'h str>, name: &str) -> Re
 }
 
 /// Every value of a cookie of exactly this name.
+#[cfg(feature = "aws")]
 pub(super) fn all<'h>(headers: impl Iterator<Item = &'h str>, name: &str) -> impl Iterator<Item = &'h str> {
     let pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim_matches(' ').split_once('='));
     pairs.filter(move |(its_name, _)| *its_name == name).map(|(_, value)| value)
