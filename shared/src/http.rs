@@ -7,6 +7,8 @@ mod cookies;
 #[cfg(feature = "aws")]
 mod event;
 #[cfg(feature = "aws")]
+mod fields;
+#[cfg(feature = "aws")]
 pub mod pages;
 #[cfg(feature = "aws")]
 pub mod payload;

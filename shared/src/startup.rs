@@ -12,6 +12,7 @@ use crate::{
     keys::KeyStore,
     operations::{Guard, Mint, SessionGuard},
     passwords::{HashWork, Passwords},
+    published::Bound,
     tokens::{Audience, Jwks, Verifier},
 };
 
@@ -93,6 +94,14 @@ impl<'a> Startup<'a> {
             issuer: Audience::from_env(self.env)?.issuer,
             session_idle: Lifetimes::from_env(self.env)?.session_idle,
         })
+    }
+
+    /// After how many seconds the table is asked about a good cookie: where revocation is bounded.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn ask_after(&self) -> Result<Option<u64>, ConfigError> {
+        Ok(Bound::from_env(self.env)?.map(|bound| bound.max_age))
     }
 
     /// What hashes passwords: needs the `pepper` ring.

@@ -1,14 +1,13 @@
 //! `GET /auth/check`: whether a caller may pass, for pages, for other functions and for proxies.
 
 use latchkey::{
-    config::{ConfigError, Env},
+    config::Env,
     domain::Timestamp,
     dynamodb::DynamoDb,
     error::Error,
     http::{Reply, Request, StatusCode, authorizer::Caller, problem, request, return_to, site},
     operations::check::{Check, Passed, check, check_only},
     ports::{EndSession, FindPublishedKeys, FindSession, FindUser, RotateSession, SlideSession},
-    published::Bound,
     startup::{Startup, StartupError},
 };
 
@@ -20,11 +19,7 @@ pub async fn start(env: &Env) -> Result<Check<DynamoDb>, StartupError> {
     let startup = Startup::new(env)?;
     let store = startup.store()?;
     let guard = startup.guard(store.find_published_keys().await?).await?;
-    Ok(Check { store, guard, mint: startup.mint().await?, ask_after: ask_after(env)? })
-}
-
-fn ask_after(env: &Env) -> Result<Option<u64>, ConfigError> {
-    Ok(Bound::from_env(env)?.map(|bound| bound.max_age))
+    Ok(Check { store, guard, mint: startup.mint().await?, ask_after: startup.ask_after()? })
 }
 
 /// Answers one request: 204 with the caller's identity in headers, and with the next cookie if it is time for one. Whoever may

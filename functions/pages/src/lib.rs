@@ -25,7 +25,6 @@ use latchkey::{
         ChangePassword, CreateSession, EndSession, FindAccountById, FindPublishedKeys, FindSession, FindUser,
         ListSessions, RaiseEpoch, ReserveAttempt, RotateSession, SlideSession,
     },
-    published::Bound,
     startup::{Startup, StartupError},
 };
 
@@ -66,8 +65,7 @@ pub async fn start(env: &Env) -> Result<App<DynamoDb>, StartupError> {
         policy,
         mint: mint.clone(),
     };
-    let ask_after = Bound::from_env(env)?.map(|bound| bound.max_age);
-    let check = Check { store, guard, mint, ask_after };
+    let check = Check { store, guard, mint, ask_after: startup.ask_after()? };
     Ok(App { check, account, pages: Pages::from_env(env, policy.min_chars)? })
 }
 

@@ -10,11 +10,13 @@ use lambda_http::{
 use serde::de::{DeserializeOwned, value::MapDeserializer};
 use url::form_urlencoded;
 
+pub use super::fields::Fields;
 use super::{cookies, session_cookie, site};
 use crate::{
-    domain::{Client, DisplayName, Email, Password},
-    error::{Error, FieldError, Refusal},
-    operations::{Credential, Transport},
+    domain::Client,
+    error::{Error, Refusal},
+    operations::Credential,
+    tokens::access,
 };
 
 /// No body of ours is longer: the longest password is 4 KB of UTF-8, the longest token 8 KB.
@@ -136,12 +138,7 @@ pub fn unverified_token(request: &Request) -> Result<&str, Error> {
     if request.headers().contains_key(X_AUTH_TOKEN) {
         return Ok(text);
     }
-    bearer(text).ok_or_else(|| Refusal("not one bearer token").into())
-}
-
-/// The token of a header value `Bearer <token>`: one scheme in any case, one space, one token without white space or commas.
-pub fn bearer(value: &str) -> Option<&str> {
-    crate::tokens::access::bearer(value)
+    access::bearer(text).ok_or_else(|| Refusal("not one bearer token").into())
 }
 
 /// Who is calling, as the gateway saw it.
@@ -185,65 +182,4 @@ pub fn method(request: &Request) -> &Method {
 /// The first value of a query parameter.
 pub fn query(request: &Request, name: &str) -> Option<String> {
     request.query_string_parameters_ref().and_then(|query| query.first(name)).map(str::to_owned)
-}
-
-/// The fields of a body, parsed one by one so that the caller is told about all of them at once.
-#[derive(Debug, Default)]
-pub struct Fields(Vec<FieldError>);
-
-impl Fields {
-    /// An email.
-    pub fn email(&mut self, text: &str) -> Option<Email> {
-        self.keep("/email", Email::parse(text))
-    }
-
-    /// A password.
-    pub fn password(&mut self, text: &str) -> Option<Password> {
-        self.keep("/password", Password::parse(text))
-    }
-
-    /// A name that may be absent.
-    pub fn name(&mut self, text: Option<&str>) -> Option<DisplayName> {
-        text.and_then(|text| self.keep("/name", DisplayName::parse(text)))
-    }
-
-    /// The transport, `token` by default. A cookie is for deployments that share an origin with their pages.
-    ///
-    /// # Errors
-    /// [`Error::CrossSiteRequest`] when a page of elsewhere asks for a cookie.
-    pub fn transport(&mut self, request: &Request, text: Option<&str>) -> Result<Transport, Error> {
-        Ok(match text {
-            None | Some("token") => Transport::Token,
-            Some("session") => Transport::Session,
-            Some("cookie") if site::public_origin(request).is_some() => {
-                site::require_same_origin(request)?;
-                Transport::Cookie
-            }
-            Some(_) => {
-                let offered = if site::public_origin(request).is_some() {
-                    "must be token, session or cookie"
-                } else {
-                    "must be token or session: cookies need the deployment's PublicOrigin"
-                };
-                self.0.push(FieldError::new("/transport", offered));
-                Transport::Token
-            }
-        })
-    }
-
-    /// Ends the parsing: the parsed values, or everything that is wrong.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`].
-    pub fn check<T>(self, parsed: Option<T>) -> Result<T, Error> {
-        match parsed {
-            Some(parsed) if self.0.is_empty() => Ok(parsed),
-            _ => Err(Error::InvalidInput(self.0)),
-        }
-    }
-
-    /// The field at `pointer`, parsed by its own type.
-    pub fn keep<T, E: ToString>(&mut self, pointer: &'static str, result: Result<T, E>) -> Option<T> {
-        result.map_err(|error| self.0.push(FieldError::new(pointer, error))).ok()
-    }
 }
