@@ -5,7 +5,7 @@ use latchkey::{
     domain::Timestamp,
     dynamodb::DynamoDb,
     error::Error,
-    http::{Reply, Request, StatusCode, authorizer::Caller, problem, request, return_to, site},
+    http::{Reply, Request, StatusCode, authorizer::Caller, problem, request, return_to},
     operations::{
         Credential,
         check::{Check, Passed, Renewal, check, check_only},
@@ -82,8 +82,8 @@ fn pass<S>(app: &Check<S>, passed: Passed) -> Result<Reply, Error> {
 /// A browser that asks for a page gets one where its user can sign in; everybody else a problem document.
 fn refuse(request: &Request, error: &Error) -> Reply {
     let refused = problem::reply(error);
-    let Some(origin) = site::public_origin(request).filter(|_| request::accepts_html(request)) else { return refused };
-    let return_to = request::query(request, "return_to");
-    let page = return_to::login_page(origin, return_to.as_deref(), error.end_cause());
-    refused.redirect(StatusCode::FOUND, &page)
+    match return_to::instead(request, request::query(request, "return_to").as_deref(), error) {
+        Some(page) => refused.redirect(StatusCode::FOUND, &page),
+        None => refused,
+    }
 }

@@ -2,14 +2,11 @@
 
 use lambda_http::{
     Body, Response,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
 };
 use serde::Serialize;
 
-use super::{
-    authorizer::{Caller, Context},
-    session_cookie,
-};
+use super::{authorizer::Caller, identity_headers, private, session_cookie};
 use crate::{
     domain::{SessionId, UserId},
     error::Error,
@@ -47,19 +44,13 @@ impl Reply {
     }
 
     fn new(status: StatusCode, body: Body) -> Self {
-        let mut response = Response::new(body);
-        *response.status_mut() = status;
-        let reply = Self { response, facts: Facts::default() };
-        // Nothing of ours may be kept by a cache, a browser's history included, unless an answer says otherwise.
-        reply.header(header::CACHE_CONTROL, "no-store").header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        Self { response: private::answer(status, body), facts: Facts::default() }
     }
 
     /// Sets a header; a value that is no header value is left out.
     #[must_use]
     pub fn header(mut self, name: header::HeaderName, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.response.headers_mut().insert(name, value);
-        }
+        private::set(&mut self.response, name, value);
         self
     }
 
@@ -67,25 +58,18 @@ impl Reply {
     ///
     /// # Errors
     /// [`Error::Internal`] when it is too much for headers.
-    pub fn identity(self, caller: &Caller) -> Result<Self, Error> {
-        let context = Context::of(caller).and_then(|context| serde_json::to_value(context).ok());
-        let Some(serde_json::Value::Object(claims)) = context else {
-            return Err(Error::Internal("an identity that does not fit into headers".into()));
-        };
-        claims.iter().try_fold(self, |reply, (claim, value)| {
-            let name = HeaderName::try_from(format!("x-auth-{}", claim.replace('_', "-")));
-            let name = name.map_err(|_| Error::Internal("a claim that is no header".into()))?;
-            Ok(reply.header(name, value.as_str().unwrap_or_default()))
-        })
+    pub fn identity(mut self, caller: &Caller) -> Result<Self, Error> {
+        let headers = identity_headers::of(caller);
+        let too_much = || Error::Internal("an identity that does not fit into headers".into());
+        self.response.headers_mut().extend(headers.ok_or_else(too_much)?);
+        Ok(self)
     }
 
     /// Sends a browser elsewhere instead (RFC 9110 section 15.4).
     #[must_use]
     pub fn redirect(self, status: StatusCode, location: &str) -> Self {
-        let cookie = self.response.headers().get(header::SET_COOKIE).cloned();
-        let mut elsewhere = Self::empty(status).header(header::LOCATION, location);
-        elsewhere.response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
-        Self { facts: self.facts, ..elsewhere }
+        let elsewhere = private::redirect(&self.response, status, location);
+        Self { facts: self.facts, response: elsewhere.map(|()| Body::Empty) }
     }
 
     /// Sets the session cookie.

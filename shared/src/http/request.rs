@@ -4,23 +4,24 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use lambda_http::{
     Request, RequestExt,
-    http::{HeaderName, Method, header},
+    http::{Method, header},
     request::RequestContext,
 };
 use serde::de::DeserializeOwned;
 
-use super::{cookies, session_cookie, site};
+use super::site;
+pub use super::{
+    credential::{bearer, carries_cookie, cookie, credential, unverified_token},
+    return_to::accepts_html,
+};
 use crate::{
     domain::{Client, DisplayName, Email, Password},
-    error::{Error, FieldError, Refusal},
-    operations::{Credential, Transport},
+    error::{Error, FieldError},
+    operations::Transport,
 };
 
 /// No body of ours is longer: the longest password is 4 KB of UTF-8, the longest token 8 KB.
 const MAX_BODY_BYTES: usize = 32 * 1024;
-
-/// The header of older clients. Never used together with `Authorization`.
-const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
 /// The body as JSON.
 ///
@@ -67,60 +68,6 @@ fn describe(error: &serde_json::Error) -> String {
     }
 }
 
-/// What a request shows of its caller: a token, and without one the session cookie.
-///
-/// # Errors
-/// [`Error::InvalidToken`] when there is neither, or several.
-pub fn credential(request: &Request) -> Result<Credential<'_>, Error> {
-    match cookie(request)? {
-        Some(value) if !carries_token(request) => Ok(Credential::Cookie(value)),
-        _ => unverified_token(request).map(Credential::Token),
-    }
-}
-
-/// The value of the session cookie.
-///
-/// # Errors
-/// [`Error::InvalidToken`] when there are several, or something that passes for one.
-pub fn cookie(request: &Request) -> Result<Option<&str>, Error> {
-    let mut headers = Vec::new();
-    for value in request.headers().get_all(header::COOKIE) {
-        headers.push(std::str::from_utf8(value.as_bytes()).map_err(|_| cookies::NOT_ONE_COOKIE)?);
-    }
-    Ok(cookies::only(headers.into_iter(), session_cookie::NAME)?)
-}
-
-/// Whether there is a session cookie, or what passes for one.
-pub fn carries_cookie(request: &Request) -> bool {
-    !matches!(cookie(request), Ok(None))
-}
-
-fn carries_token(request: &Request) -> bool {
-    [header::AUTHORIZATION, X_AUTH_TOKEN].iter().any(|name| request.headers().contains_key(name))
-}
-
-/// The one token of a request: `Authorization: Bearer …`, or `x-auth-token` from older clients. Several are none.
-///
-/// # Errors
-/// [`Error::InvalidToken`] when there is none, more than one, or another scheme.
-pub fn unverified_token(request: &Request) -> Result<&str, Error> {
-    let mut values =
-        request.headers().get_all(header::AUTHORIZATION).iter().chain(request.headers().get_all(X_AUTH_TOKEN));
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(Refusal("not exactly one token header").into());
-    };
-    let text = value.to_str().map_err(|_| Refusal("token header is not text"))?;
-    if request.headers().contains_key(X_AUTH_TOKEN) {
-        return Ok(text);
-    }
-    bearer(text).ok_or_else(|| Refusal("not one bearer token").into())
-}
-
-/// The token of a header value `Bearer <token>`: one scheme in any case, one space, one token without white space or commas.
-pub fn bearer(value: &str) -> Option<&str> {
-    crate::tokens::access::bearer(value)
-}
-
 /// Who is calling, as the gateway saw it.
 pub fn client(request: &Request) -> Client {
     let gateway = match request.request_context_ref() {
@@ -141,12 +88,6 @@ pub fn is_form(request: &Request) -> bool {
 fn media_type(request: &Request) -> &str {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim()
-}
-
-/// Whether a page is wanted.
-pub fn accepts_html(request: &Request) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// The path as the gateway received it, without the query.

@@ -1,8 +1,10 @@
 //! Where a browser goes: to the login page, and back to where it came from, if that is a page of ours.
 
+use ::http::{Request, header};
 use url::Url;
 
-use crate::domain::EndCause;
+use super::site;
+use crate::{domain::EndCause, error::Error};
 
 const LOGIN_PAGE: &str = "/auth/login";
 
@@ -15,6 +17,18 @@ pub fn within(origin: &str, text: &str) -> Option<Url> {
     // Whoever reads the path alone would take two slashes for a host.
     let is_plain = url.username().is_empty() && url.password().is_none() && !url.path().starts_with("//");
     (is_ours && is_plain).then_some(url)
+}
+
+/// Whether a page is wanted.
+pub fn accepts_html<B>(request: &Request<B>) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The login page, for a browser that asked for a page and may not have it.
+pub fn instead<B>(request: &Request<B>, return_to: Option<&str>, error: &Error) -> Option<String> {
+    let origin = site::public_origin(request).filter(|_| accepts_html(request))?;
+    Some(login_page(origin, return_to, error.end_cause()))
 }
 
 /// The URL of the login page: it says why, and remembers the page to return to.

@@ -1,12 +1,9 @@
 //! Which pages may change something by a cookie: those of the one origin that the cookie belongs to.
 
-use lambda_http::{
-    Request,
-    http::{HeaderName, Method, header},
-};
+use ::http::{HeaderName, Method, Request, header};
 use url::Url;
 
-use super::request;
+use super::credential::carries_cookie;
 use crate::{
     config::{ConfigError, Env},
     error::Error,
@@ -49,11 +46,11 @@ impl Site {
     ///
     /// # Errors
     /// [`Error::CrossSiteRequest`].
-    pub(super) fn admit(&self, mut request: Request) -> Result<Request, Error> {
+    pub fn admit<B>(&self, mut request: Request<B>) -> Result<Request<B>, Error> {
         let asking =
             Asking { is_same_origin: self.is_same_origin(&request), public_origin: self.public_origin.clone() };
         let only_reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        if !only_reads && !asking.is_same_origin && request::carries_cookie(&request) {
+        if !only_reads && !asking.is_same_origin && carries_cookie(&request) {
             return Err(Error::CrossSiteRequest);
         }
         request.extensions_mut().insert(asking);
@@ -62,7 +59,7 @@ impl Site {
 
     /// Browsers say so themselves; older ones name the page's origin with whatever is not a `GET`. Either is there once or counts
     /// for nothing.
-    fn is_same_origin(&self, request: &Request) -> bool {
+    fn is_same_origin<B>(&self, request: &Request<B>) -> bool {
         let once = |name: HeaderName, expected: &str| {
             let mut values = request.headers().get_all(name).iter();
             values.next().is_some_and(|value| value == expected) && values.next().is_none()
@@ -78,13 +75,13 @@ impl Site {
 ///
 /// # Errors
 /// [`Error::CrossSiteRequest`].
-pub fn require_same_origin(request: &Request) -> Result<(), Error> {
+pub fn require_same_origin<B>(request: &Request<B>) -> Result<(), Error> {
     let asking = request.extensions().get::<Asking>();
     if asking.is_some_and(|asking| asking.is_same_origin) { Ok(()) } else { Err(Error::CrossSiteRequest) }
 }
 
 /// The origin of our pages, if there are any.
-pub fn public_origin(request: &Request) -> Option<&str> {
+pub fn public_origin<B>(request: &Request<B>) -> Option<&str> {
     request.extensions().get::<Asking>()?.public_origin.as_deref()
 }
 

@@ -68,7 +68,7 @@ where
         let renewal = if replayed { Renewal::Replayed } else { Renewal::Rotated };
         return Ok(Passed { identity, cookie: Some(cookie), renewal });
     };
-    let identity = Identity::of(claims.clone());
+    let identity = Identity::from(claims.clone());
     let cookie = if ctx.must_ask(claims.checked_at, now) {
         let (session, user) = require_live(&ctx.store, &identity, now).await?;
         Some(ctx.mint.cookie(&user, &session, renewal, now)?)
@@ -92,7 +92,7 @@ where
         return ctx.guard.identify(&ctx.store, unverified, now).await.map(unchanged);
     };
     let claims = ctx.guard.open_cookie(value, now)?.0.ok_or(Refusal::EXPIRED)?;
-    let (checked_at, identity) = (claims.checked_at, Identity::of(claims));
+    let (checked_at, identity) = (claims.checked_at, Identity::from(claims));
     if ctx.must_ask(checked_at, now) {
         require_live(&ctx.store, &identity, now).await?;
     }

@@ -94,12 +94,12 @@ pub fn split(unverified: &str) -> Result<(&str, &str), Refusal> {
 }
 
 impl Verifier {
-    /// Verifies the JWT of a cookie as it came.
+    /// Verifies the JWT of a cookie as it came. Gives the `kid` of the key that signed it as well.
     ///
     /// # Errors
     /// [`Refusal`]. [`Refusal::EXPIRED`] and [`Refusal::UNKNOWN_KEY`] are no more than a reason to ask the table.
-    pub fn verify_cookie(&self, unverified: &str, now: Timestamp) -> Result<CookieClaims, Refusal> {
-        let (written, _) = jws::open::<Written>(unverified, TYPE, |kid| self.keys.find(kid, now))?;
+    pub fn verify_cookie(&self, unverified: &str, now: Timestamp) -> Result<(CookieClaims, String), Refusal> {
+        let (written, key) = jws::open::<Written>(unverified, TYPE, |kid| self.keys.find(kid, now))?;
         let Written { claims, fresh_until, checked_at, session_exp } = written;
         let expires_at = claims.check(self, MAX_COOKIE_SECONDS, now)?;
         let limits = [fresh_until, checked_at, session_exp].map(Timestamp::from_seconds);
@@ -109,6 +109,7 @@ impl Verifier {
             return Err(Refusal("times"));
         }
         let (subject, _) = claims.into_subject()?;
-        Ok(CookieClaims { subject, fresh_until, checked_at, expires_at, session_expires_at })
+        let claims = CookieClaims { subject, fresh_until, checked_at, expires_at, session_expires_at };
+        Ok((claims, key.kid.clone()))
     }
 }
