@@ -22,11 +22,10 @@ use latchkey_tests::{
 use serde_json::{Value, json};
 use tower_service::Service;
 
-/// The world of a test, shared with the thread that serves it.
-#[derive(Clone)]
-pub(crate) struct Shared(pub(crate) Arc<World>);
+/// The deployment of a test, shared with the thread that serves it.
+pub(crate) struct Shared<A>(pub(crate) Arc<A>);
 
-impl Api for Shared {
+impl<A: Api> Api for Shared<A> {
     async fn lets_in(&self, access_token: &str) -> bool {
         self.0.lets_in(access_token).await
     }
@@ -50,13 +49,21 @@ impl App {
 
     /// With these settings of the deployment, and these of the guard.
     pub(crate) fn with(settings: Settings, variables: &[(&str, &str)]) -> Self {
+        let jwks = settings.rings.public_jwks();
+        Self::start(settings, &[&[("LATCHKEY_JWKS", jwks.as_str())], variables].concat())
+    }
+
+    /// With a guard that has to fetch keys.
+    pub(crate) fn without_keys() -> Self {
+        Self::start(Settings::default(), &[])
+    }
+
+    fn start(settings: Settings, variables: &[(&str, &str)]) -> Self {
         let front = Front::new();
         let world = Arc::new(World::new(Store::memory(), Settings { issuer: front.url(), ..settings }));
         front.serve(Shared(Arc::clone(&world)));
-        let jwks = world.settings.rings.public_jwks();
-        let variables = [&[("LATCHKEY_JWKS", jwks.as_str())], variables].concat();
         let clock = Arc::clone(&world);
-        let router = router(&front.url(), &variables, move || clock.now());
+        let router = router(&front.url(), variables, move || clock.now());
         Self { front, world, router }
     }
 
@@ -140,7 +147,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    fn of(answer: Answer) -> Self {
+    pub(crate) fn of(answer: Answer) -> Self {
         Self { cookie: answer.cookie().unwrap(), tokens: answer.into() }
     }
 

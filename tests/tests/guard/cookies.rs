@@ -97,9 +97,31 @@ async fn a_session_that_has_ended_is_told_with_its_cause_and_a_browser_is_sent_t
     sign_out(&app, &browser).await;
     app.world.advance(DAY);
     let answer = app.send(browser.with(Call::get("/notes"))).await;
-    assert_answer!(answer, @"");
+    assert_answer!(answer, @r#"
+    401
+    cache-control: no-store
+    content-length: 129
+    content-type: application/problem+json
+    set-cookie: __Host-latchkey=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0
+    www-authenticate: Bearer error="invalid_token"
+    x-content-type-options: nosniff
+
+    {
+      "cause": "logout",
+      "status": 401,
+      "title": "The token is missing, expired or not valid.",
+      "type": "urn:latchkey:problem:invalid-token"
+    }
+    "#);
     let answer = app.send(browser.with(page("/notes?a=b&c=%20"))).await;
-    assert_answer!(answer, @"");
+    assert_answer!(answer, @"
+    302
+    cache-control: no-store
+    content-length: 0
+    location: https://app.example.com/auth/login?return_to=%2Fnotes%3Fa%3Db%26c%3D%2520&cause=logout
+    set-cookie: __Host-latchkey=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0
+    x-content-type-options: nosniff
+    ");
 }
 
 #[tokio::test]
@@ -185,7 +207,21 @@ async fn a_good_cookie_passes_unrenewed_while_check_is_down_and_an_expired_one_d
     assert_eq!((user(&browser.get(&app).await).1, &browser.cookie), (browser.tokens.user_id.clone(), &before));
     app.world.advance(7 * HOUR);
     let answer = browser.get(&app).await;
-    assert_answer!(answer, @"");
+    assert_answer!(answer, @r#"
+    503
+    cache-control: no-store
+    content-length: 123
+    content-type: application/problem+json
+    retry-after: 2
+    x-content-type-options: nosniff
+
+    {
+      "retry_after": 2,
+      "status": 503,
+      "title": "The service is not available. Try again.",
+      "type": "urn:latchkey:problem:unavailable"
+    }
+    "#);
 }
 
 #[tokio::test]

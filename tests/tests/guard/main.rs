@@ -2,5 +2,6 @@
 
 mod answers;
 mod app;
+mod built;
 mod cookies;
 mod tokens;

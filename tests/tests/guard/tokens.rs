@@ -1,9 +1,13 @@
 //! Tokens at a guarded application.
 
+use latchkey::tokens::Algorithm;
 use latchkey_tests::{
     api::{Api, Person, Tokens},
     assert_answer,
     exchange::Call,
+    forge::Forge,
+    parallel::in_parallel,
+    rings::Rings,
     world::Settings,
 };
 use serde_json::json;
@@ -22,7 +26,20 @@ async fn an_access_token_passes_by_the_keys_alone_and_a_bad_one_is_401() {
     app.world.advance(899);
     assert_eq!(app.send(Call::get("/notes").bearer(&tokens.access)).await.status, 200);
     app.world.advance(1);
-    assert_answer!(app.send(Call::get("/notes").bearer(&tokens.access)).await, @"");
+    assert_answer!(app.send(Call::get("/notes").bearer(&tokens.access)).await, @r#"
+    401
+    cache-control: no-store
+    content-length: 112
+    content-type: application/problem+json
+    www-authenticate: Bearer error="invalid_token"
+    x-content-type-options: nosniff
+
+    {
+      "status": 401,
+      "title": "The token is missing, expired or not valid.",
+      "type": "urn:latchkey:problem:invalid-token"
+    }
+    "#);
     assert_eq!(app.asked().len(), 0);
 }
 
@@ -76,11 +93,17 @@ async fn a_session_token_is_judged_by_check_at_every_request() {
 
 #[tokio::test]
 async fn without_keys_in_the_environment_they_are_fetched_once_and_unknown_keys_cost_one_fetch() {
-    let app = App::with(Settings::default(), &[("LATCHKEY_JWKS", "")]);
+    let app = App::without_keys();
     let (_, tokens) = app.world.registered().await;
     let calls = (0..20).map(|_| app.send(Call::get("/notes").bearer(&tokens.access)));
-    let answers = latchkey_tests::parallel::in_parallel(calls).await;
+    let answers = in_parallel(calls).await;
     assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+    assert_eq!(app.asked(), ["/.well-known/jwks.json"]);
+    let forge = Forge::new(&Rings::generate(Algorithm::ES256));
+    app.world.advance(30);
+    let calls = (0..20).map(|_| app.send(Call::get("/notes").bearer(&forge.good())));
+    let answers = in_parallel(calls.collect::<Vec<_>>()).await;
+    assert!(answers.iter().all(|answer| answer.status == 401), "{answers:?}");
     assert_eq!(app.asked(), ["/.well-known/jwks.json"]);
 }
 

@@ -22,7 +22,7 @@ pub enum Command {
 const PASTED: [(&str, &str); 2] =
     [("curl -sS http://localhost:9000/", ""), ("cargo latchkey ", " --dev http://localhost:9000")];
 /// Lines that need AWS: `stack` builds, deploys and lists with the same program, and its tests call the same routes.
-const ELSEWHERE: [&str; 10] = [
+const ELSEWHERE: [&str; 11] = [
     "sam build",
     "sam deploy --guided",
     "RULES=$(python3 -c 'import json; print(json.dumps(json.dumps(json.load(open(\"examples/protected-api/rules.json\")))))')",
@@ -30,6 +30,7 @@ const ELSEWHERE: [&str; 10] = [
     "sam list stack-outputs --stack-name latchkey",
     "sam deploy --guided --stack-name notes --parameter-overrides LatchkeyStack=latchkey",
     "sam deploy --stack-name latchkey --parameter-overrides PublicUrl=https://app.example.com PublicOrigin=https://app.example.com",
+    "sam deploy --guided --stack-name guarded-app --parameter-overrides PublicOrigin=https://app.example.com",
     "sam deploy --guided --stack-name one-host --parameter-overrides HostName=app.example.com",
     "curl \"$NOTES_URL/notes\" -H \"Authorization: Bearer $ACCESS_TOKEN\"",
     "curl \"$NOTES_URL/live-notes\" -H \"Authorization: Bearer $SESSION_TOKEN\"",
