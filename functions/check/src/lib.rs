@@ -8,7 +8,7 @@ use latchkey::{
     http::{Reply, Request, StatusCode, authorizer::Caller, problem, request, return_to},
     operations::{
         Credential,
-        check::{Check, Passed, Renewal, check, check_only},
+        check::{Check, LookUp, Passed, Renewal, check, check_only},
     },
     ports::{EndSession, FindPublishedKeys, FindSession, FindUser, RotateSession, SlideSession},
     published::Bound,
@@ -43,12 +43,14 @@ where
     if request::method(request) != "GET" {
         return Err(Error::MethodNotAllowed { allow: "GET".into() });
     }
-    let is_forwarded = request::query(request, "forward").as_deref() == Some("1");
+    let is_asked = |name| request::query(request, name).as_deref() == Some("1");
+    let is_forwarded = is_asked("forward");
+    let look_up = if is_asked("look_up") { LookUp::Now } else { LookUp::WhenDue };
     let shown = request::credential(request);
     let is_cookie = matches!(shown, Ok(Credential::Cookie(_)));
     let passed = match shown {
         Ok(credential) if is_forwarded => check_only(app, credential, now).await,
-        Ok(credential) => check(app, credential, now).await,
+        Ok(credential) => check(app, credential, look_up, now).await,
         Err(error) => Err(error),
     };
     match passed {

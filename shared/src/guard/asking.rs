@@ -8,8 +8,8 @@ use ::http::{
     header::{ACCEPT, AUTHORIZATION, COOKIE, LOCATION, SET_COOKIE},
 };
 use serde::Deserialize;
-use tokio::{sync::Semaphore, task::spawn_blocking};
-use url::form_urlencoded::byte_serialize;
+use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use url::form_urlencoded::Serializer;
 
 use super::refused::Refused;
 use crate::{
@@ -29,7 +29,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) const PATIENCE_FOR_RENEWAL: Duration = Duration::from_secs(1);
 
 /// How many are asked about at once. Each takes a thread of those that the runtime has for blocking work, 512 unless the
-/// application says otherwise, and the application needs some itself.
+/// application says otherwise, and the application needs some itself. The others wait for one, as long as they would for an
+/// answer.
 const AT_ONCE: usize = 64;
 
 /// A problem document of ours is shorter.
@@ -69,17 +70,18 @@ impl Question {
         })
     }
 
-    /// About the cookies of a request, for a browser that may have to come back.
-    pub(super) fn of_cookie(request: &Request<()>, origin: &str) -> Self {
+    /// About the cookies of a request, for a browser that may have to come back; `look_up` when it takes more than their JWT.
+    pub(super) fn of_cookie(request: &Request<()>, origin: &str, look_up: bool) -> Self {
         let mut headers = HeaderMap::new();
         for name in [COOKIE, ACCEPT] {
             for value in request.headers().get_all(&name) {
                 headers.append(&name, value.clone());
             }
         }
-        let page = page(request).map(|page| byte_serialize(page.as_bytes()).collect::<String>());
-        let path = page.map_or("/auth/check".to_owned(), |page| format!("/auth/check?return_to={page}"));
-        Self { path, headers, origin: origin.to_owned() }
+        let mut query = Serializer::new(String::new());
+        query.extend_pairs(page(request).map(|page| ("return_to", page)));
+        query.extend_pairs(look_up.then_some(("look_up", "1")));
+        Self { path: format!("/auth/check?{}", query.finish()), headers, origin: origin.to_owned() }
     }
 }
 
@@ -117,7 +119,7 @@ impl Asking {
         patience: Duration,
     ) -> Result<Response<Vec<u8>>, Box<dyn std::error::Error + Send + Sync>> {
         // Kept until the thread is free again, also when the caller has gone.
-        let permit = Arc::clone(&self.at_once).acquire_owned().await?;
+        let permit = timeout(patience, Arc::clone(&self.at_once).acquire_owned()).await??;
         let issuer = Arc::clone(&self.issuer);
         let ask = move || {
             let answer = issuer.ask(&question.path, &question.headers, MAX_BYTES, patience);

@@ -71,14 +71,15 @@ impl Gate {
             _ => None,
         };
         let Some(claims) = good else {
-            return self.asking.ask(Question::of_cookie(head, origin(head)), PATIENCE).await;
+            let question = Question::of_cookie(head, origin(head), self.proof.is_bounded());
+            return self.asking.ask(question, PATIENCE).await;
         };
         let now = self.proof.now()?;
         let (is_fresh, identity) = (now < claims.fresh_until, Identity::from(claims));
         if is_fresh {
             return Ok(Passed { identity, cookie: None });
         }
-        match self.asking.ask(Question::of_cookie(head, origin(head)), PATIENCE_FOR_RENEWAL).await {
+        match self.asking.ask(Question::of_cookie(head, origin(head), false), PATIENCE_FOR_RENEWAL).await {
             Err(Refused { error: Error::Unavailable(_), .. }) => Ok(Passed { identity, cookie: None }),
             answer => answer,
         }

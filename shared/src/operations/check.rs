@@ -26,6 +26,15 @@ pub struct Check<S> {
     pub ask_after: Option<u64>,
 }
 
+/// When the table is asked about a cookie whose JWT is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookUp {
+    /// As [`Check::ask_after`] says.
+    WhenDue,
+    /// Now: whoever asks knows something that the JWT does not.
+    Now,
+}
+
 /// A caller who may pass.
 #[derive(Debug)]
 pub struct Passed {
@@ -48,12 +57,17 @@ pub enum Renewal {
     Replayed,
 }
 
-/// Lets a caller pass, and renews their cookie if it is time to: without the table while its JWT lives, and otherwise by taking
-/// the session on.
+/// Lets a caller pass, and renews their cookie if it is time to: without the table while its JWT lives, if `look_up` allows it,
+/// and otherwise by taking the session on.
 ///
 /// # Errors
 /// [`Error::InvalidToken`], [`Error::SessionEnded`], [`Error::Unavailable`].
-pub async fn check<S>(ctx: &Check<S>, unverified: Credential<'_>, now: Timestamp) -> Result<Passed, Error>
+pub async fn check<S>(
+    ctx: &Check<S>,
+    unverified: Credential<'_>,
+    look_up: LookUp,
+    now: Timestamp,
+) -> Result<Passed, Error>
 where
     S: FindSession + SlideSession + FindUser + RotateSession + EndSession,
 {
@@ -69,7 +83,7 @@ where
         return Ok(Passed { identity, cookie: Some(cookie), renewal });
     };
     let identity = Identity::from(claims.clone());
-    let cookie = if ctx.must_ask(claims.checked_at, now) {
+    let cookie = if look_up == LookUp::Now || ctx.must_ask(claims.checked_at, now) {
         let (session, user) = require_live(&ctx.store, &identity, now).await?;
         Some(ctx.mint.cookie(&user, &session, renewal, now)?)
     } else if now < claims.fresh_until {
