@@ -53,6 +53,8 @@ struct Held {
     /// `None` while the keys are those of the environment, or there are none.
     fetched_at: Option<Timestamp>,
     tried_at: Option<Timestamp>,
+    /// Whether somebody waits for an answer of the issuer.
+    is_fetching: bool,
 }
 
 impl Keys {
@@ -71,7 +73,7 @@ impl Keys {
     /// Trusts `keys`; when there are none, they are fetched when it is asked for the first time.
     pub fn new(audience: &Audience, keys: Jwks, refetch: Refetch, telemetry: Telemetry) -> Self {
         let verifier = Verifier::new(audience, keys);
-        let held = Held { verifier, fetched_at: None, tried_at: None };
+        let held = Held { verifier, fetched_at: None, tried_at: None, is_fetching: false };
         Self { refetch, telemetry, held: RwLock::new(held) }
     }
 
@@ -94,7 +96,7 @@ impl Keys {
         self.verify_held(open, now).unwrap_or_else(|| Err(no_keys()))
     }
 
-    /// As [`Keys::verify`] with the keys it holds; nothing when the issuer has to be asked first.
+    /// As [`Keys::verify`] with the keys it holds; nothing when the issuer has to be asked first, or is being asked.
     pub fn verify_held<C>(
         &self,
         open: impl Fn(&Verifier) -> Result<C, Refusal>,
@@ -105,7 +107,8 @@ impl Keys {
         match verified {
             Err(refusal) if refusal != Refusal::UNKNOWN_KEY => Some(Err(refusal.into())),
             Ok(claims) if !held.is_due(self.refetch, now) => Some(Ok(claims)),
-            _ if held.may_try(self.refetch, now) => None,
+            Ok(claims) if held.is_fetching && !held.is_useless(now) => Some(Ok(claims)),
+            _ if held.is_fetching || held.may_try(self.refetch, now) => None,
             _ if held.is_useless(now) => Some(Err(no_keys())),
             verified => Some(verified.map_err(Into::into)),
         }
@@ -114,12 +117,21 @@ impl Keys {
     /// Fetches keys. Meanwhile others go on with those that are held.
     fn fetch(&self, issuer: &impl Fetch, now: Timestamp) -> Result<(), Unfetched> {
         let held = || self.held.write().unwrap_or_else(PoisonError::into_inner);
-        held().tried_at = Some(now);
-        let body = issuer.get(PATH, MAX_BYTES, PATIENCE)?;
-        let text = std::str::from_utf8(&body).map_err(|error| Unfetched::Unusable(error.into()))?;
-        let keys = Jwks::parse(text).map_err(|error| Unfetched::Unusable(error.into()))?;
-        held().accept(keys, now)
+        {
+            let mut held = held();
+            (held.tried_at, held.is_fetching) = (Some(now), true);
+        }
+        let fetched = fetch(issuer);
+        let mut held = held();
+        held.is_fetching = false;
+        held.accept(fetched?, now)
     }
+}
+
+fn fetch(issuer: &impl Fetch) -> Result<Jwks, Unfetched> {
+    let body = issuer.get(PATH, MAX_BYTES, PATIENCE)?;
+    let text = std::str::from_utf8(&body).map_err(|error| Unfetched::Unusable(error.into()))?;
+    Jwks::parse(text).map_err(|error| Unfetched::Unusable(error.into()))
 }
 
 fn no_keys() -> Error {
