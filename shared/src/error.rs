@@ -27,10 +27,8 @@ pub enum Error {
         cause: EndCause,
         /// This very request has ended it.
         just_now: bool,
-        /// Whose.
-        user_id: UserId,
-        /// Which.
-        session_id: SessionId,
+        /// Whose, and which; nothing when another function has said that it is.
+        of: Option<(UserId, SessionId)>,
     },
     /// Something other than reading, asked for by a page that is not of our origin.
     #[error("a request of another site")]
@@ -74,7 +72,7 @@ impl Error {
     /// That a session is over, and why.
     #[cfg(feature = "aws")]
     pub(crate) fn ended(session: &crate::domain::Session, cause: EndCause, just_now: bool) -> Self {
-        Self::SessionEnded { cause, just_now, user_id: session.user_id, session_id: session.id }
+        Self::SessionEnded { cause, just_now, of: Some((session.user_id, session.id)) }
     }
 
     /// Why the session is over whose credential was shown, if that is what is wrong.

@@ -4,28 +4,34 @@ pub mod authorizer;
 #[cfg(feature = "aws")]
 pub mod bodies;
 mod cookies;
+#[cfg(feature = "guard")]
+pub mod credential;
 #[cfg(feature = "aws")]
 mod event;
 #[cfg(feature = "aws")]
 mod fields;
+#[cfg(feature = "guard")]
+pub mod identity_headers;
 #[cfg(feature = "aws")]
 pub mod pages;
 #[cfg(feature = "aws")]
 pub mod payload;
-#[cfg(feature = "aws")]
+#[cfg(feature = "guard")]
+pub mod private;
+#[cfg(feature = "guard")]
 pub mod problem;
 #[cfg(feature = "aws")]
 pub mod reply;
 #[cfg(feature = "aws")]
 pub mod request;
-#[cfg(feature = "aws")]
+#[cfg(feature = "guard")]
 pub mod return_to;
 mod runtime_api;
 #[cfg(feature = "aws")]
 pub mod serve;
-#[cfg(feature = "aws")]
-mod session_cookie;
-#[cfg(feature = "aws")]
+#[cfg(feature = "guard")]
+pub mod session_cookie;
+#[cfg(feature = "guard")]
 pub mod site;
 
 #[cfg(feature = "aws")]
@@ -39,5 +45,5 @@ pub use lambda_http::{
 pub use reply::Reply;
 #[cfg(feature = "aws")]
 pub use serve::run;
-#[cfg(feature = "aws")]
+#[cfg(feature = "guard")]
 pub use site::Site;

@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! functions        -> everything
+//! guard            -> http, published, tokens, error, domain, config, telemetry
 //! http             -> operations, tokens, error, domain, config, telemetry
 //! published        -> tokens, error, domain, config, telemetry
 //! operations       -> ports, passwords, tokens, error, domain
@@ -15,14 +16,17 @@
 //! domain           -> nothing
 //! ```
 //!
-//! `config`, `keys`, `startup` and `telemetry` put functions together: beside each other, only `http`, `published` and functions
-//! name them.
+//! `config`, `keys`, `startup` and `telemetry` put functions together: beside each other, only `guard`, `http`, `published` and
+//! functions name them.
 //!
-//! Two features: `verify` is what the stateless authorizer needs, without any AWS SDK; `aws` is everything.
+//! Three features, each with the one before it: `verify` is what the stateless authorizer needs, `guard` what guards functions of
+//! others needs, both without any AWS SDK; `aws` is everything.
 
 pub mod config;
 pub mod domain;
 pub mod error;
+#[cfg(feature = "guard")]
+pub mod guard;
 pub mod http;
 pub mod published;
 pub mod telemetry;

@@ -18,5 +18,6 @@ pub mod register;
 mod renewal;
 pub mod sessions;
 
-pub use identify::{Credential, Guard, Identity, SessionGuard};
+pub use crate::tokens::{Credential, Identity};
+pub use identify::{Guard, SessionGuard};
 pub use mint::{Cookie, Mint, SignedIn, Tokens, Transport};

@@ -14,6 +14,7 @@ pub mod deployment;
 pub mod exchange;
 pub mod fault_proxy;
 pub mod forge;
+pub mod front;
 pub mod issuer;
 pub mod journey;
 pub mod lambda;

@@ -84,6 +84,8 @@ async fn check_asks_for_nothing_while_the_jwt_of_a_cookie_lives_and_then_as_refr
     let cookie = world.login_for_cookie(&person).await.cookie().unwrap();
     let check = || world.send(Call::get("/auth/check").cookie(&format!("__Host-latchkey={cookie}")));
     assert_eq!(used(&world, 204, check()).await, (0, 0, 0.0, 0.0));
+    let looked_up = Call::get("/auth/check?look_up=1").cookie(&format!("__Host-latchkey={cookie}"));
+    assert_eq!(used(&world, 204, world.send(looked_up)).await, (1, 0, 2.0, 0.0), "one reading of two items");
     world.advance(7 * 3600);
     assert_eq!(used(&world, 204, check()).await, (0, 0, 0.0, 0.0), "stale");
     world.advance(3600);

@@ -6,9 +6,9 @@ use latchkey::{
     domain::Timestamp,
     error::Error,
     http::authorizer::Caller,
-    published::{Bound, Fetch, Https, Keys, Refetch, Revocations, mark},
+    published::{Bound, Fetch, Https, Keys, Revocations},
     telemetry::Telemetry,
-    tokens::{AccessClaims, Audience, Jwks},
+    tokens::{AccessClaims, Audience},
 };
 
 /// The name in logs and metrics.
@@ -30,13 +30,9 @@ pub struct Authorizer<F> {
 /// When a setting is missing or malformed.
 pub fn start(env: &Env) -> Result<Authorizer<Https>, ConfigError> {
     let (audience, telemetry) = (Audience::from_env(env)?, Telemetry::from_env(NAME, env)?);
-    let keys = match env.get("LATCHKEY_JWKS") {
-        Some(_) => Jwks::from_env(env)?,
-        None => mark::no_keys_yet(env),
-    };
     Ok(Authorizer {
         issuer: Https::new(&audience.issuer, env),
-        keys: Keys::new(&audience, keys, Refetch::from_env(env)?, telemetry),
+        keys: Keys::from_env(&audience, env, telemetry)?,
         revocations: Bound::from_env(env)?.map(|bound| Revocations::new(bound, telemetry)),
     })
 }
@@ -47,9 +43,9 @@ pub fn start(env: &Env) -> Result<Authorizer<Https>, ConfigError> {
 /// [`Error::InvalidToken`] for anything but a good access token of this issuer and audience; [`Error::Unavailable`] when keys or
 /// revocations are needed and cannot be had.
 pub fn prove<F: Fetch>(app: &Authorizer<F>, unverified_token: &str, now: Timestamp) -> Result<AccessClaims, Error> {
-    let claims = app.keys.verify(&app.issuer, unverified_token, now)?;
+    let claims = app.keys.verify(&app.issuer, |verifier| verifier.verify(unverified_token, now), now)?;
     if let Some(revocations) = &app.revocations {
-        revocations.check(&app.issuer, &claims, now)?;
+        revocations.check(&app.issuer, &claims.subject, &claims.key_id, now)?;
     }
     Ok(claims)
 }

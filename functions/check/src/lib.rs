@@ -5,8 +5,8 @@ use latchkey::{
     domain::Timestamp,
     dynamodb::DynamoDb,
     error::Error,
-    http::{Reply, Request, StatusCode, authorizer::Caller, problem, request, return_to, site},
-    operations::check::{Check, Passed, check, check_only},
+    http::{Reply, Request, StatusCode, authorizer::Caller, problem, request, return_to},
+    operations::check::{Check, LookUp, Passed, check, check_only},
     ports::{EndSession, FindPublishedKeys, FindSession, FindUser, RotateSession, SlideSession},
     startup::{Startup, StartupError},
 };
@@ -34,11 +34,13 @@ where
     if request::method(request) != "GET" {
         return Err(Error::MethodNotAllowed { allow: "GET".into() });
     }
-    let is_forwarded = request::query(request, "forward").as_deref() == Some("1");
+    let is_asked = |name| request::query(request, name).as_deref() == Some("1");
+    let is_forwarded = is_asked("forward");
+    let look_up = if is_asked("look_up") { LookUp::Now } else { LookUp::WhenDue };
     let shown = request::credential(request);
     let passed = match shown {
         Ok(credential) if is_forwarded => check_only(app, credential, now).await,
-        Ok(credential) => check(app, credential, now).await,
+        Ok(credential) => check(app, credential, look_up, now).await,
         Err(error) => Err(error),
     };
     match passed {
@@ -65,8 +67,8 @@ fn pass<S>(app: &Check<S>, passed: Passed) -> Result<Reply, Error> {
 /// A browser that asks for a page gets one where its user can sign in; everybody else a problem document.
 fn refuse(request: &Request, error: &Error) -> Reply {
     let refused = problem::reply(error);
-    let Some(origin) = site::public_origin(request).filter(|_| request::accepts_html(request)) else { return refused };
-    let return_to = request::query(request, "return_to");
-    let page = return_to::login_page(origin, return_to.as_deref(), error.end_cause());
-    refused.redirect(StatusCode::FOUND, &page)
+    match return_to::instead(request, request::query(request, "return_to").as_deref(), error) {
+        Some(page) => refused.redirect(StatusCode::FOUND, &page),
+        None => refused,
+    }
 }

@@ -16,7 +16,7 @@ use latchkey::{
     operations::{
         Credential,
         account::Account as Owned,
-        check::{Check, Passed, check},
+        check::{Check, LookUp, Passed, check},
         identify::require_live,
         sessions::list,
     },
@@ -175,7 +175,7 @@ where
 {
     let passed = match request::cookie(request) {
         Ok(None) => return Ok(Visitor::Unknown(None)),
-        Ok(Some(value)) => check(&app.check, Credential::Cookie(value), now).await,
+        Ok(Some(value)) => check(&app.check, Credential::Cookie(value), LookUp::WhenDue, now).await,
         Err(error) => Err(error),
     };
     match passed {

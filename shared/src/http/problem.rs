@@ -1,9 +1,9 @@
 //! Failures as problem documents (RFC 9457): the one place where an [`Error`] becomes a status.
 
-use lambda_http::http::{StatusCode, header};
+use ::http::{HeaderName, Response, StatusCode, header};
 use serde::Serialize;
 
-use super::Reply;
+use super::private;
 use crate::{
     domain::EndCause,
     error::{Error, FieldError, chain},
@@ -36,17 +36,24 @@ struct Field<'a> {
 }
 
 /// The answer to a failed request. Says what the caller can do something about, and nothing else.
-pub fn reply(error: &Error) -> Reply {
-    let (status, _, _) = kind(error);
+pub fn response(error: &Error) -> Response<String> {
     let problem = problem(error, detail(error));
-    let body = serde_json::to_string(&problem).unwrap_or_default();
-    let mut reply = Reply::text(status, "application/problem+json", body);
+    let mut response = private::answer(kind(error).0, serde_json::to_string(&problem).unwrap_or_default());
+    let mut set = |name, value: &str| private::set(&mut response, name, value);
+    set(header::CONTENT_TYPE, "application/problem+json");
     if let Some(seconds) = problem.retry_after {
-        reply = reply.header(header::RETRY_AFTER, &seconds.to_string());
+        set(header::RETRY_AFTER, &seconds.to_string());
     }
-    reply = with_challenge(reply, error);
-    reply.facts = facts(error);
-    reply
+    if let Some((name, value)) = challenge(error) {
+        set(name, value);
+    }
+    response
+}
+
+/// [`response`], and what the log says about it.
+#[cfg(feature = "aws")]
+pub fn reply(error: &Error) -> super::Reply {
+    super::Reply { response: response(error).map(Into::into), facts: facts(error) }
 }
 
 /// The problem document of a function that only operators may invoke: they are told the cause as well.
@@ -65,7 +72,7 @@ pub fn facts(error: &Error) -> Facts {
     let (_, slug, _) = kind(error);
     let facts = Facts { problem: Some(slug), reason: reason(error), event: event(error), ..Facts::default() };
     match error {
-        Error::SessionEnded { user_id, session_id, .. } => {
+        Error::SessionEnded { of: Some((user_id, session_id)), .. } => {
             Facts { user_id: Some(user_id.to_string()), session_id: Some(session_id.to_string()), ..facts }
         }
         _ => facts,
@@ -139,16 +146,16 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
 }
 
 /// RFC 6750 section 3, RFC 9470 section 3; RFC 9110 section 10.2.1 for `Allow`.
-fn with_challenge(reply: Reply, error: &Error) -> Reply {
+fn challenge(error: &Error) -> Option<(HeaderName, &str)> {
     match error {
         Error::InvalidToken(_) | Error::SessionEnded { .. } => {
-            reply.header(header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)
+            Some((header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#))
         }
         Error::ReauthenticationRequired => {
-            reply.header(header::WWW_AUTHENTICATE, r#"Bearer error="insufficient_user_authentication", max_age="600""#)
+            Some((header::WWW_AUTHENTICATE, r#"Bearer error="insufficient_user_authentication", max_age="600""#))
         }
-        Error::MethodNotAllowed { allow } => reply.header(header::ALLOW, allow),
-        _ => reply,
+        Error::MethodNotAllowed { allow } => Some((header::ALLOW, allow)),
+        _ => None,
     }
 }
 

@@ -2,14 +2,11 @@
 
 use lambda_http::{
     Body, Request, Response,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, StatusCode, header},
 };
 use serde::Serialize;
 
-use super::{
-    authorizer::{Caller, Context},
-    request, session_cookie,
-};
+use super::{authorizer::Caller, credential::carries_cookie, identity_headers, private, session_cookie};
 use crate::{
     domain::{SessionId, UserId},
     error::Error,
@@ -54,24 +51,13 @@ impl Reply {
     }
 
     fn new(status: StatusCode, body: Body) -> Self {
-        let mut response = Response::new(body);
-        *response.status_mut() = status;
-        let reply = Self { response, facts: Facts::default() };
-        // Nothing of ours may be kept by a cache, a browser's history included, unless an answer says otherwise.
-        reply.header(header::CACHE_CONTROL, "no-store").header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        Self { response: private::answer(status, body), facts: Facts::default() }
     }
 
     /// Sets a header; a value that is no header value is left out.
     #[must_use]
-    pub fn header(self, name: HeaderName, value: &str) -> Self {
-        match HeaderValue::from_str(value) {
-            Ok(value) => self.with(name, value),
-            Err(_) => self,
-        }
-    }
-
-    fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.response.headers_mut().insert(name, value);
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        private::set(&mut self.response, name, value);
         self
     }
 
@@ -79,19 +65,11 @@ impl Reply {
     ///
     /// # Errors
     /// [`Error::Internal`] when it is too much for headers.
-    pub fn identity(self, caller: &Caller) -> Result<Self, Error> {
-        let context = Context::of(caller).and_then(|context| serde_json::to_value(context).ok());
-        let Some(serde_json::Value::Object(claims)) = context else {
-            return Err(Error::Internal("an identity that does not fit into headers".into()));
-        };
-        claims.iter().try_fold(self, |reply, (claim, value)| {
-            let name = HeaderName::try_from(format!("x-auth-{}", claim.replace('_', "-")));
-            let value = value.as_str().and_then(|value| HeaderValue::from_str(value).ok());
-            let (Ok(name), Some(value)) = (name, value) else {
-                return Err(Error::Internal("a claim that is no header".into()));
-            };
-            Ok(reply.with(name, value))
-        })
+    pub fn identity(mut self, caller: &Caller) -> Result<Self, Error> {
+        let headers = identity_headers::of(caller);
+        let too_much = || Error::Internal("an identity that does not fit into headers".into());
+        self.response.headers_mut().extend(headers.ok_or_else(too_much)?);
+        Ok(self)
     }
 
     /// Answers with a page instead, in this language; the status stays.
@@ -122,10 +100,8 @@ impl Reply {
     /// Sends a browser elsewhere instead (RFC 9110 section 15.4).
     #[must_use]
     pub fn redirect(self, status: StatusCode, location: &str) -> Self {
-        let cookie = self.response.headers().get(header::SET_COOKIE).cloned();
-        let mut elsewhere = Self::empty(status).header(header::LOCATION, location);
-        elsewhere.response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
-        Self { facts: self.facts, ..elsewhere }
+        let elsewhere = private::redirect(&self.response, status, location);
+        Self { facts: self.facts, response: elsewhere.map(|()| Body::Empty) }
     }
 
     /// Sets the session cookie.
@@ -137,7 +113,7 @@ impl Reply {
     /// Removes it from a browser that has sent one, or what passes for one.
     #[must_use]
     pub fn without_cookie_of(self, request: &Request) -> Self {
-        if !request::carries_cookie(request) {
+        if !carries_cookie(request) {
             return self;
         }
         self.header(header::SET_COOKIE, &session_cookie::clear())

@@ -4,26 +4,20 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use lambda_http::{
     Request, RequestExt,
-    http::{HeaderName, Method, header},
+    http::{Method, header},
     request::RequestContext,
 };
 use serde::de::{DeserializeOwned, value::MapDeserializer};
 use url::form_urlencoded;
 
-pub use super::fields::Fields;
-use super::{cookies, session_cookie, site};
-use crate::{
-    domain::Client,
-    error::{Error, Refusal},
-    operations::Credential,
-    tokens::access,
+pub use super::{
+    credential::{carries_token, cookie, cookies, credential, unverified_token},
+    fields::Fields,
 };
+use crate::{domain::Client, error::Error};
 
 /// No body of ours is longer: the longest password is 4 KB of UTF-8, the longest token 8 KB.
 const MAX_BODY_BYTES: usize = 32 * 1024;
-
-/// The header of older clients. Never used together with `Authorization`.
-const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
 /// The body as JSON.
 ///
@@ -83,64 +77,6 @@ fn describe(error: &serde_json::Error) -> String {
     }
 }
 
-/// What a request shows of its caller: a token, and without one the session cookie.
-///
-/// # Errors
-/// [`Error::InvalidToken`] when there is neither, or several.
-pub fn credential(request: &Request) -> Result<Credential<'_>, Error> {
-    if carries_token(request) {
-        return unverified_token(request).map(Credential::Token);
-    }
-    cookie(request)?.map(Credential::Cookie).ok_or_else(|| Refusal("neither a token nor a cookie").into())
-}
-
-/// The value of the session cookie; nothing where there are none, because pages share no origin with this API.
-///
-/// # Errors
-/// [`Error::InvalidToken`] when there are several, or something that passes for one.
-pub fn cookie(request: &Request) -> Result<Option<&str>, Error> {
-    Ok(cookies::only(cookie_headers(request), session_cookie::NAME)?)
-}
-
-/// Every value of the session cookie, however many there are: signing out must not fail because somebody put another one beside
-/// it.
-pub fn cookies(request: &Request) -> impl Iterator<Item = &str> {
-    cookies::all(cookie_headers(request), session_cookie::NAME)
-}
-
-fn cookie_headers(request: &Request) -> impl Iterator<Item = &str> {
-    let headers = site::public_origin(request).map(|_| request.headers().get_all(header::COOKIE));
-    // One that is no text is none: browsers send what they were told to set, and we set ASCII.
-    headers.into_iter().flatten().filter_map(|value| std::str::from_utf8(value.as_bytes()).ok())
-}
-
-/// Whether there is a session cookie, or what passes for one.
-pub(super) fn carries_cookie(request: &Request) -> bool {
-    !matches!(cookie(request), Ok(None))
-}
-
-/// Whether there is a token, or what passes for one: then the cookie does not count.
-pub fn carries_token(request: &Request) -> bool {
-    [header::AUTHORIZATION, X_AUTH_TOKEN].iter().any(|name| request.headers().contains_key(name))
-}
-
-/// The one token of a request: `Authorization: Bearer …`, or `x-auth-token` from older clients. Several are none.
-///
-/// # Errors
-/// [`Error::InvalidToken`] when there is none, more than one, or another scheme.
-pub fn unverified_token(request: &Request) -> Result<&str, Error> {
-    let mut values =
-        request.headers().get_all(header::AUTHORIZATION).iter().chain(request.headers().get_all(X_AUTH_TOKEN));
-    let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(Refusal("not exactly one token header").into());
-    };
-    let text = value.to_str().map_err(|_| Refusal("token header is not text"))?;
-    if request.headers().contains_key(X_AUTH_TOKEN) {
-        return Ok(text);
-    }
-    access::bearer(text).ok_or_else(|| Refusal("not one bearer token").into())
-}
-
 /// Who is calling, as the gateway saw it.
 pub fn client(request: &Request) -> Client {
     let gateway = match request.request_context_ref() {
@@ -161,12 +97,6 @@ pub fn is_form(request: &Request) -> bool {
 fn media_type(request: &Request) -> &str {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim()
-}
-
-/// Whether a page is wanted.
-pub fn accepts_html(request: &Request) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// The path as the gateway received it, without the query.

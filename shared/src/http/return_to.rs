@@ -1,8 +1,10 @@
 //! Where a browser goes: to the login page, and back to where it came from, if that is a page of ours.
 
+use ::http::{Request, header};
 use url::Url;
 
-use crate::domain::EndCause;
+use super::site;
+use crate::{domain::EndCause, error::Error};
 
 const LOGIN_PAGE: &str = "/auth/login";
 const ACCOUNT_PAGE: &str = "/auth/account";
@@ -22,6 +24,14 @@ pub fn within(origin: &str, text: &str) -> Option<Url> {
 pub fn page_or_account(origin: &str, text: &str) -> String {
     let wanted = Some(text).filter(|text| !text.is_empty()).and_then(|text| within(origin, text));
     wanted.or_else(|| within(origin, ACCOUNT_PAGE)).map_or_else(|| ACCOUNT_PAGE.to_owned(), String::from)
+}
+
+/// The login page, for a browser that asked for a page and may not have it.
+pub fn instead<B>(request: &Request<B>, return_to: Option<&str>, error: &Error) -> Option<String> {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let wants_page = accept.is_some_and(|accept| accept.contains("text/html"));
+    let origin = site::public_origin(request).filter(|_| wants_page)?;
+    Some(login_page(origin, return_to, error.end_cause()))
 }
 
 /// The URL of the login page: it says why, and remembers the page to return to.

@@ -2,18 +2,18 @@
 
 /// Its name. The prefix binds it to one host over TLS (RFC 6265bis section 4.1.3.2): no sibling domain can
 /// set it.
-pub(super) const NAME: &str = "__Host-latchkey";
+pub const NAME: &str = "__Host-latchkey";
 
 /// What makes it one: not for scripts, and not sent with what other sites make a browser send, but for links that are followed.
 const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 
 /// The header that sets the session cookie.
-pub(super) fn set(value: &str, max_age: u64) -> String {
+pub fn set(value: &str, max_age: u64) -> String {
     format!("{NAME}={value}; {ATTRIBUTES}; Max-Age={max_age}")
 }
 
 /// The header that removes it.
-pub(super) fn clear() -> String {
+pub fn clear() -> String {
     set("", 0)
 }
 

@@ -1,11 +1,10 @@
 //! Which pages may change something by a cookie: those of the one origin that the cookie belongs to.
 
-use lambda_http::{
-    Request,
-    http::{HeaderName, Method, header},
-};
+use ::http::{HeaderName, Method, Request, header};
 use url::Url;
 
+use super::credential::carries_cookie;
+#[cfg(feature = "aws")]
 use super::{request, return_to};
 use crate::{
     config::{ConfigError, Env},
@@ -49,11 +48,11 @@ impl Site {
     ///
     /// # Errors
     /// [`Error::CrossSiteRequest`].
-    pub(super) fn admit(&self, mut request: Request) -> Result<Request, Error> {
+    pub fn admit<B>(&self, mut request: Request<B>) -> Result<Request<B>, Error> {
         let is_same_origin = self.is_same_origin(&request);
         request.extensions_mut().insert(Asking { is_same_origin, public_origin: self.public_origin.clone() });
         let only_reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        if !only_reads && !is_same_origin && request::carries_cookie(&request) {
+        if !only_reads && !is_same_origin && carries_cookie(&request) {
             return Err(Error::CrossSiteRequest);
         }
         Ok(request)
@@ -61,7 +60,7 @@ impl Site {
 
     /// Browsers say so themselves; older ones name the page's origin with whatever is not a `GET`. Either is there once or counts
     /// for nothing.
-    fn is_same_origin(&self, request: &Request) -> bool {
+    fn is_same_origin<B>(&self, request: &Request<B>) -> bool {
         let once = |name: HeaderName, expected: &str| {
             let mut values = request.headers().get_all(name).iter();
             values.next().is_some_and(|value| value == expected) && values.next().is_none()
@@ -77,7 +76,7 @@ impl Site {
 ///
 /// # Errors
 /// [`Error::CrossSiteRequest`].
-pub fn require_same_origin(request: &Request) -> Result<(), Error> {
+pub fn require_same_origin<B>(request: &Request<B>) -> Result<(), Error> {
     let asking = request.extensions().get::<Asking>();
     if asking.is_some_and(|asking| asking.is_same_origin) { Ok(()) } else { Err(Error::CrossSiteRequest) }
 }
@@ -86,7 +85,8 @@ pub fn require_same_origin(request: &Request) -> Result<(), Error> {
 ///
 /// # Errors
 /// [`Error::CrossSiteRequest`] when it is a page of elsewhere that sends it.
-pub fn is_form_of_ours(request: &Request) -> Result<bool, Error> {
+#[cfg(feature = "aws")]
+pub fn is_form_of_ours(request: &super::Request) -> Result<bool, Error> {
     if public_origin(request).is_none() || !request::is_form(request) {
         return Ok(false);
     }
@@ -94,12 +94,13 @@ pub fn is_form_of_ours(request: &Request) -> Result<bool, Error> {
 }
 
 /// The URL where a browser goes once somebody is signed in: the page of ours that `unverified` names, or the account's.
-pub fn page_after(request: &Request, unverified: &str) -> String {
+#[cfg(feature = "aws")]
+pub fn page_after(request: &super::Request, unverified: &str) -> String {
     return_to::page_or_account(public_origin(request).unwrap_or_default(), unverified)
 }
 
 /// The origin of our pages, if there are any.
-pub fn public_origin(request: &Request) -> Option<&str> {
+pub fn public_origin<B>(request: &Request<B>) -> Option<&str> {
     request.extensions().get::<Asking>()?.public_origin.as_deref()
 }
 

@@ -26,6 +26,15 @@ pub struct Check<S> {
     pub ask_after: Option<u64>,
 }
 
+/// When the table is asked about a cookie whose JWT is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookUp {
+    /// As [`Check::ask_after`] says.
+    WhenDue,
+    /// Now: whoever asks knows something that the JWT does not.
+    Now,
+}
+
 /// A caller who may pass.
 #[derive(Debug)]
 pub struct Passed {
@@ -48,12 +57,17 @@ pub enum Outcome {
     Replayed,
 }
 
-/// Lets a caller pass, and renews their cookie if it is time to: without the table while its JWT lives, and otherwise by taking
-/// the session on.
+/// Lets a caller pass, and renews their cookie if it is time to: without the table while its JWT lives, if `look_up` allows it,
+/// and otherwise by taking the session on.
 ///
 /// # Errors
 /// [`Error::InvalidToken`], [`Error::SessionEnded`], [`Error::Unavailable`].
-pub async fn check<S>(ctx: &Check<S>, unverified: Credential<'_>, now: Timestamp) -> Result<Passed, Error>
+pub async fn check<S>(
+    ctx: &Check<S>,
+    unverified: Credential<'_>,
+    look_up: LookUp,
+    now: Timestamp,
+) -> Result<Passed, Error>
 where
     S: FindSession + SlideSession + FindUser + RotateSession + EndSession,
 {
@@ -65,15 +79,15 @@ where
     let Some(claims) = claims.filter(|claims| !ctx.is_unchecked_for_long(claims, now)) else {
         return rotated(ctx, sealed, now).await;
     };
-    if ctx.must_ask(&claims, now) {
-        let (session, user) = require_live(&ctx.store, &Identity::of(claims), now).await?;
+    if look_up == LookUp::Now || ctx.must_ask(&claims, now) {
+        let (session, user) = require_live(&ctx.store, &claims.into(), now).await?;
         if !is_current(&sealed, &session) || ctx.must_slide(&session, now) {
             return rotated(ctx, sealed, now).await;
         }
         return Ok(replaced(&session, &user, ctx.mint.cookie(&user, &session, sealed, now)?, Outcome::Unchanged));
     }
     if now < claims.fresh_until {
-        return Ok(unchanged(Identity::of(claims)));
+        return Ok(unchanged(claims.into()));
     }
     // Another key's word is not ours to repeat: it may be about to be revoked.
     if claims.key_id != ctx.mint.sign.active_id() {
@@ -99,7 +113,7 @@ where
     };
     let (claims, _) = ctx.guard.open_cookie(value, now)?;
     let claims = claims.filter(|claims| !ctx.is_unchecked_for_long(claims, now)).ok_or(Refusal::EXPIRED)?;
-    let (must_ask, identity) = (ctx.must_ask(&claims, now), Identity::of(claims));
+    let (must_ask, identity) = (ctx.must_ask(&claims, now), Identity::from(claims));
     if !must_ask {
         return Ok(unchanged(identity));
     }

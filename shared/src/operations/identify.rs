@@ -2,20 +2,11 @@
 
 use super::Transport;
 use crate::{
-    domain::{Ended, Session, SessionId, Timestamp, User, UserId},
+    domain::{Ended, Session, Timestamp, User},
     error::{Error, Refusal},
     ports::{FindSession, SlideSession},
-    tokens::{CookieClaims, RefreshToken, SealRing, SessionToken, Subject, Verifier, cookie},
+    tokens::{CookieClaims, Credential, Identity, RefreshToken, SealRing, SessionToken, Subject, Verifier, cookie},
 };
-
-/// What a caller shows, as it came.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Credential<'a> {
-    /// An access token or a session token.
-    Token(&'a str),
-    /// A cookie's value.
-    Cookie(&'a str),
-}
 
 impl Credential<'_> {
     /// The transport whose sessions have such a credential.
@@ -25,32 +16,6 @@ impl Credential<'_> {
             Self::Token(_) => Transport::Token,
             Self::Cookie(_) => Transport::Cookie,
         }
-    }
-}
-
-/// A caller, proven.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    /// Who, in which session.
-    pub subject: Subject,
-    /// When the credential they showed stops being good.
-    pub expires_at: Timestamp,
-}
-
-impl Identity {
-    /// Whom a cookie speaks for.
-    pub(super) fn of(claims: CookieClaims) -> Self {
-        Self { subject: claims.subject, expires_at: claims.expires_at }
-    }
-
-    /// The user.
-    pub fn user_id(&self) -> UserId {
-        self.subject.user_id
-    }
-
-    /// The session.
-    pub fn session_id(&self) -> SessionId {
-        self.subject.session_id
     }
 }
 
@@ -78,13 +43,10 @@ impl Guard {
             Credential::Token(token) if SessionToken::is_labelled(token) => {
                 self.session.identify(store, token, now).await
             }
-            Credential::Token(token) => {
-                let claims = self.verifier.verify(token, now)?;
-                Ok(Identity { subject: claims.subject, expires_at: claims.expires_at })
-            }
+            Credential::Token(token) => Ok(self.verifier.verify(token, now)?.into()),
             Credential::Cookie(value) => {
                 let (claims, _) = self.open_cookie(value, now)?;
-                let identity = Identity::of(claims.ok_or(Refusal::EXPIRED)?);
+                let identity = claims.ok_or(Refusal::EXPIRED)?.into();
                 require_live(store, &identity, now).await?;
                 Ok(identity)
             }

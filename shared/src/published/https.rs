@@ -1,9 +1,14 @@
 //! The way to the issuer: blocking HTTPS over one kept connection.
 
-use std::{cell::OnceCell, fs, sync::Arc, time::Duration};
+use std::{
+    fs,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use ureq::{
-    Agent,
+    Agent, Body,
+    http::{HeaderMap, Response},
     tls::{PemItem, RootCerts, TlsConfig, parse_pem},
 };
 
@@ -13,8 +18,8 @@ use crate::config::Env;
 /// A connection that was idle for longer may have been dropped by somebody in between: a new one is quicker than finding out.
 const MAX_IDLE: Duration = Duration::from_secs(20);
 
-/// No answer of ours has more headers.
-const MAX_HEADER_BYTES: usize = 8 * 1024;
+/// No answer of ours has more headers: the longest are a cookie and an identity.
+const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 /// What is read and written at once: one TLS record.
 const BUFFER_BYTES: usize = 16 * 1024;
@@ -24,7 +29,7 @@ pub struct Https {
     issuer: String,
     /// `AWS_CA_BUNDLE`: a file of certificates to trust instead of the web's roots.
     authorities: Option<String>,
-    agent: OnceCell<Agent>,
+    agent: OnceLock<Agent>,
 }
 
 impl Https {
@@ -32,7 +37,28 @@ impl Https {
     /// the roots of the web if there is none.
     pub fn new(issuer: &str, env: &Env) -> Self {
         let authorities = env.get("AWS_CA_BUNDLE").map(str::to_owned);
-        Self { issuer: issuer.to_owned(), authorities, agent: OnceCell::new() }
+        Self { issuer: issuer.to_owned(), authorities, agent: OnceLock::new() }
+    }
+
+    /// Asks for `path` with these headers, and takes any answer. As [`Fetch::get`] for the rest.
+    ///
+    /// # Errors
+    /// [`Unfetched`] without a whole answer.
+    pub fn ask(
+        &self,
+        path: &str,
+        headers: &HeaderMap,
+        limit: u64,
+        patience: Duration,
+    ) -> Result<Response<Vec<u8>>, Unfetched> {
+        let (head, body) = self.call(path, headers, patience)?.into_parts();
+        Ok(Response::from_parts(head, read(body, limit)?))
+    }
+
+    fn call(&self, path: &str, headers: &HeaderMap, patience: Duration) -> Result<Response<Body>, Unfetched> {
+        let request = self.agent()?.get(format!("{}{path}", self.issuer));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+        request.config().timeout_global(Some(patience)).build().call().map_err(unreachable)
     }
 
     fn agent(&self) -> Result<&Agent, Unfetched> {
@@ -77,15 +103,21 @@ impl Https {
 
 impl Fetch for Https {
     fn get(&self, path: &str, limit: u64, patience: Duration) -> Result<Vec<u8>, Unfetched> {
-        let unreachable = |error: ureq::Error| Unfetched::Unreachable(error.into());
-        let request = self.agent()?.get(format!("{}{path}", self.issuer));
-        let mut answer = request.config().timeout_global(Some(patience)).build().call().map_err(unreachable)?;
+        let answer = self.call(path, &HeaderMap::new(), patience)?;
         if answer.status() != 200 {
             return Err(Unfetched::Status(answer.status().as_u16()));
         }
-        answer.body_mut().with_config().limit(limit).read_to_vec().map_err(|error| match error {
-            ureq::Error::BodyExceedsLimit(_) => Unfetched::Unusable(error.into()),
-            error => unreachable(error),
-        })
+        read(answer.into_body(), limit)
     }
+}
+
+fn read(mut body: Body, limit: u64) -> Result<Vec<u8>, Unfetched> {
+    body.with_config().limit(limit).read_to_vec().map_err(|error| match error {
+        ureq::Error::BodyExceedsLimit(_) => Unfetched::Unusable(error.into()),
+        error => unreachable(error),
+    })
+}
+
+fn unreachable(error: ureq::Error) -> Unfetched {
+    Unfetched::Unreachable(error.into())
 }

@@ -1,16 +1,20 @@
 //! The public keys a verifier trusts: those of its environment, without any I/O, and the issuer's own when these do not do.
 
-use std::{cell::RefCell, time::Duration};
+use std::{
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
 
-use super::{Fetch, Unfetched};
+use super::{Fetch, Unfetched, mark};
 use crate::{
+    config::{ConfigError, Env},
     domain::{
         Timestamp,
         lifetimes::{MAX_KEPT_SECONDS, RELOAD_SECONDS},
     },
     error::{Error, Refusal, chain},
     telemetry::{Event, Telemetry},
-    tokens::{AccessClaims, Audience, Jwks, Verifier},
+    tokens::{Audience, Jwks, Verifier},
 };
 
 const PATH: &str = "/.well-known/jwks.json";
@@ -41,7 +45,7 @@ impl Default for Refetch {
 pub struct Keys {
     refetch: Refetch,
     telemetry: Telemetry,
-    held: RefCell<Held>,
+    held: RwLock<Held>,
 }
 
 struct Held {
@@ -49,38 +53,89 @@ struct Held {
     /// `None` while the keys are those of the environment, or there are none.
     fetched_at: Option<Timestamp>,
     tried_at: Option<Timestamp>,
+    /// Whether somebody waits for an answer of the issuer.
+    is_fetching: bool,
 }
 
 impl Keys {
+    /// Trusts the keys of `LATCHKEY_JWKS`; when there are none, they are fetched when it is asked for the first time.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when a setting is malformed.
+    pub fn from_env(audience: &Audience, env: &Env, telemetry: Telemetry) -> Result<Self, ConfigError> {
+        let keys = match env.get("LATCHKEY_JWKS") {
+            Some(_) => Jwks::from_env(env)?,
+            None => mark::no_keys_yet(env),
+        };
+        Ok(Self::new(audience, keys, Refetch::from_env(env)?, telemetry))
+    }
+
     /// Trusts `keys`; when there are none, they are fetched when it is asked for the first time.
     pub fn new(audience: &Audience, keys: Jwks, refetch: Refetch, telemetry: Telemetry) -> Self {
         let verifier = Verifier::new(audience, keys);
-        let held = Held { verifier, fetched_at: None, tried_at: None };
-        Self { refetch, telemetry, held: RefCell::new(held) }
+        let held = Held { verifier, fetched_at: None, tried_at: None, is_fetching: false };
+        Self { refetch, telemetry, held: RwLock::new(held) }
     }
 
-    /// Verifies a token as it came.
+    /// Verifies a token: `open` does it with the keys it is given.
     ///
     /// # Errors
-    /// [`Error::InvalidToken`] for anything but a good token; [`Error::Unavailable`] when there are no keys to judge it by.
-    pub fn verify(&self, issuer: &impl Fetch, unverified: &str, now: Timestamp) -> Result<AccessClaims, Error> {
-        let verified = self.held.borrow().verifier.verify(unverified, now);
-        match verified {
-            Err(refusal) if refusal != Refusal::UNKNOWN_KEY => return Err(refusal.into()),
-            Ok(claims) if !self.held.borrow().is_due(self.refetch, now) => return Ok(claims),
-            _ => {}
+    /// [`Error::InvalidToken`] for what `open` refuses; [`Error::Unavailable`] when there are no keys to judge by.
+    pub fn verify<C>(
+        &self,
+        issuer: &impl Fetch,
+        open: impl Fn(&Verifier) -> Result<C, Refusal>,
+        now: Timestamp,
+    ) -> Result<C, Error> {
+        if let Some(verdict) = self.verify_held(&open, now) {
+            return verdict;
         }
-        let mut held = self.held.borrow_mut();
-        if held.may_try(self.refetch, now)
-            && let Err(error) = held.fetch(issuer, now)
-        {
+        if let Err(error) = self.fetch(issuer, now) {
             self.telemetry.note(Event::KeysUnreachable, &chain(&error));
         }
-        if held.is_useless(now) {
-            return Err(Error::Unavailable("no public keys could be fetched".into()));
-        }
-        Ok(held.verifier.verify(unverified, now)?)
+        self.verify_held(open, now).unwrap_or_else(|| Err(no_keys()))
     }
+
+    /// As [`Keys::verify`] with the keys it holds; nothing when the issuer has to be asked first, or is being asked.
+    pub fn verify_held<C>(
+        &self,
+        open: impl Fn(&Verifier) -> Result<C, Refusal>,
+        now: Timestamp,
+    ) -> Option<Result<C, Error>> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        let verified = open(&held.verifier);
+        match verified {
+            Err(refusal) if refusal != Refusal::UNKNOWN_KEY => Some(Err(refusal.into())),
+            Ok(claims) if !held.is_due(self.refetch, now) => Some(Ok(claims)),
+            Ok(claims) if held.is_fetching && !held.is_useless(now) => Some(Ok(claims)),
+            _ if held.is_fetching || held.may_try(self.refetch, now) => None,
+            _ if held.is_useless(now) => Some(Err(no_keys())),
+            verified => Some(verified.map_err(Into::into)),
+        }
+    }
+
+    /// Fetches keys. Meanwhile others go on with those that are held.
+    fn fetch(&self, issuer: &impl Fetch, now: Timestamp) -> Result<(), Unfetched> {
+        let held = || self.held.write().unwrap_or_else(PoisonError::into_inner);
+        {
+            let mut held = held();
+            (held.tried_at, held.is_fetching) = (Some(now), true);
+        }
+        let fetched = fetch(issuer);
+        let mut held = held();
+        held.is_fetching = false;
+        held.accept(fetched?, now)
+    }
+}
+
+fn fetch(issuer: &impl Fetch) -> Result<Jwks, Unfetched> {
+    let body = issuer.get(PATH, MAX_BYTES, PATIENCE)?;
+    let text = std::str::from_utf8(&body).map_err(|error| Unfetched::Unusable(error.into()))?;
+    Jwks::parse(text).map_err(|error| Unfetched::Unusable(error.into()))
+}
+
+fn no_keys() -> Error {
+    Error::Unavailable("no public keys could be fetched".into())
 }
 
 impl Held {
@@ -103,15 +158,11 @@ impl Held {
         self.tried_at.is_none_or(|tried_at| now < tried_at || now.since(tried_at) >= pause)
     }
 
-    fn fetch(&mut self, issuer: &impl Fetch, now: Timestamp) -> Result<(), Unfetched> {
-        self.tried_at = Some(now);
-        let body = issuer.get(PATH, MAX_BYTES, PATIENCE)?;
-        let unusable = |error: Box<dyn std::error::Error + Send + Sync>| Unfetched::Unusable(error);
-        let text = std::str::from_utf8(&body).map_err(|error| unusable(error.into()))?;
-        let keys = Jwks::parse(text).map_err(|error| unusable(error.into()))?;
+    fn accept(&mut self, keys: Jwks, now: Timestamp) -> Result<(), Unfetched> {
         // A cache in between may still have the set from before a revocation.
         if keys.revision() < self.verifier.revision() {
-            return Err(unusable("the keys are older than those it holds, or than the last revocation".into()));
+            let text = "the keys are older than those it holds, or than the last revocation";
+            return Err(Unfetched::Unusable(text.into()));
         }
         // Those of the environment, and there is nothing newer: they go on without the issuer, whoever made us ask.
         if self.fetched_at.is_none() && self.verifier.trusts_already(&keys, now) {

@@ -1,7 +1,7 @@
 //! Revocation with bounded staleness: nothing is decided without a feed that is young enough.
 
 use std::{
-    cell::RefCell,
+    sync::{PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
@@ -13,7 +13,7 @@ use crate::{
     domain::Timestamp,
     error::{Error, chain},
     telemetry::{Event, Telemetry},
-    tokens::AccessClaims,
+    tokens::Subject,
 };
 
 /// How long one request waits for the feed, all pages together.
@@ -40,7 +40,7 @@ pub struct Bound {
 pub struct Revocations {
     bound: Bound,
     telemetry: Telemetry,
-    known: RefCell<Known>,
+    known: RwLock<Known>,
 }
 
 #[derive(Default)]
@@ -53,24 +53,41 @@ struct Known {
 impl Revocations {
     /// Knows nothing yet.
     pub fn new(bound: Bound, telemetry: Telemetry) -> Self {
-        Self { bound, telemetry, known: RefCell::default() }
+        Self { bound, telemetry, known: RwLock::default() }
     }
 
-    /// Judges a token that is authentic and in time, after fetching what is new if it is time to.
+    /// Judges a credential that is authentic and in time, after fetching what is new if it is time to: whom it is about, and the
+    /// key that signed it.
     ///
     /// # Errors
     /// [`Error::InvalidToken`] when it is over; [`Error::Unavailable`] when the feed is too old to say.
-    pub fn check(&self, issuer: &impl Fetch, claims: &AccessClaims, now: Timestamp) -> Result<(), Error> {
-        let mut known = self.known.borrow_mut();
-        if self.is_due(&known, now) && known.tried_at != Some(now) {
+    pub fn check(&self, issuer: &impl Fetch, subject: &Subject, key_id: &str, now: Timestamp) -> Result<(), Error> {
+        // Who comes while it is fetched waits: what is known is too old for them as well.
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if self.must_fetch(&known, now) {
             known.tried_at = Some(now);
             let fetched = known.fetch(issuer, now);
             self.tell(&known, fetched, now);
         }
+        self.judge(&known, subject, key_id, now)
+    }
+
+    /// As [`Revocations::check`] by what is known; nothing when it is time to fetch, or somebody does.
+    pub fn check_held(&self, subject: &Subject, key_id: &str, now: Timestamp) -> Option<Result<(), Error>> {
+        let known = self.known.try_read().ok()?;
+        (!self.must_fetch(&known, now)).then(|| self.judge(&known, subject, key_id, now))
+    }
+
+    fn judge(&self, known: &Known, subject: &Subject, key_id: &str, now: Timestamp) -> Result<(), Error> {
         if known.age(now).is_none_or(|age| age >= self.bound.max_age.max(self.bound.stale)) {
             return Err(Error::Unavailable("the revocation feed is too old".into()));
         }
-        Ok(known.feed.judge(claims)?)
+        Ok(known.feed.judge(subject, key_id)?)
+    }
+
+    /// Once a second at most.
+    fn must_fetch(&self, known: &Known, now: Timestamp) -> bool {
+        self.is_due(known, now) && known.tried_at != Some(now)
     }
 
     fn is_due(&self, known: &Known, now: Timestamp) -> bool {

@@ -85,6 +85,8 @@ pub enum Event {
     KeysUnreachable,
     /// A verifier could not fetch the revocation feed, or not use what it fetched.
     RevocationFeedUnreachable,
+    /// A guard could not ask `check`, or not use what it answered.
+    CheckUnreachable,
     /// A verifier goes on with a feed that is older than its bound, as it was told to.
     RevocationFeedStale,
 }

@@ -52,6 +52,16 @@ impl Subject {
             scope: user.scopes.join(" "),
         }
     }
+
+    /// Whether the user is `role`.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles.iter().any(|held| held == role)
+    }
+
+    /// Whether the credential may be used for `scope`.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scope.split(' ').any(|held| held == scope)
+    }
 }
 
 /// A verified access token.

@@ -100,7 +100,7 @@ pub fn split(unverified: &str) -> Result<(&str, &str), Refusal> {
 }
 
 impl Verifier {
-    /// Verifies the JWT of a cookie as it came.
+    /// Verifies the JWT of a cookie as it came. Gives the `kid` of the key that signed it as well.
     ///
     /// # Errors
     /// [`Refusal`]. [`Refusal::EXPIRED`], [`Refusal::EARLY`] and [`Refusal::UNKNOWN_KEY`] are no more than a reason to ask the

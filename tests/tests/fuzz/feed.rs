@@ -78,7 +78,7 @@ proptest! {
         for bytes in [bytes.as_slice(), text.as_bytes()] {
             let mut feed = knowing(&document);
             prop_assert!(feed.read(bytes, START).is_err());
-            prop_assert!(feed.judge(&claims).is_err());
+            prop_assert!(feed.judge(&claims.subject, &claims.key_id).is_err());
         }
     }
 
@@ -92,7 +92,7 @@ proptest! {
         changed["next"] = Value::Null;
         *changed.pointer_mut(PLACES[place]).unwrap() = value;
         let _ = feed.read(changed.to_string().as_bytes(), START.plus(later));
-        prop_assert!(feed.judge(&claims).is_err(), "{changed}");
+        prop_assert!(feed.judge(&claims.subject, &claims.key_id).is_err(), "{changed}");
     }
 
     #[test]

@@ -334,6 +334,21 @@ async fn g1_a_copied_cookie_is_dead_a_day_after_whatever_ended_its_session() {
 }
 
 #[tokio::test]
+async fn g1_who_has_a_cookie_looked_up_hears_at_once_that_its_session_is_over() {
+    for world in World::on_each_store() {
+        let browser = Browser::signed_in(&world).await;
+        let check = |query: &str| world.send(browser.with(Call::get(&format!("/auth/check{query}"))));
+        let answer = check("?look_up=1").await;
+        assert!(answer.status == 204 && answer.cookie().is_some(), "the table was asked, and the cookie says when");
+        world.send(browser.with(Call::new("POST", "/auth/logout")).same_origin(ORIGIN)).await;
+        assert_eq!(check("").await.status, 204, "the JWT is good");
+        assert_eq!(check("?look_up=0").await.status, 204);
+        let answer = check("?look_up=1&return_to=%2F").await;
+        assert_eq!((answer.status, answer.text("/cause")), (401, "logout".to_owned()));
+    }
+}
+
+#[tokio::test]
 async fn g1_where_revocation_is_bounded_a_copied_cookie_is_dead_within_seconds() {
     for world in World::on_each_store_with(Settings { ask_after: Some(5), ..Settings::default() }) {
         let browser = Browser::signed_in(&world).await;

@@ -23,7 +23,7 @@ const PASTED: [(&str, &str); 2] =
     [("curl -sS http://localhost:9000/", ""), ("cargo latchkey ", " --dev http://localhost:9000")];
 /// Lines that need AWS: `stack` builds, deploys and lists with the same program, and its tests call the same routes. And those
 /// of a page: the step "pages in a browser" installs and builds the same, and serves it with the same file.
-const ELSEWHERE: [&str; 13] = [
+const ELSEWHERE: [&str; 14] = [
     "npm ci --prefix clients/typescript --ignore-scripts",
     "npm run build --prefix clients/typescript",
     "node examples/spa/server.mjs",
@@ -34,6 +34,7 @@ const ELSEWHERE: [&str; 13] = [
     "sam list stack-outputs --stack-name latchkey",
     "sam deploy --guided --stack-name notes --parameter-overrides LatchkeyStack=latchkey",
     "sam deploy --stack-name latchkey --parameter-overrides PublicUrl=https://app.example.com PublicOrigin=https://app.example.com",
+    "sam deploy --guided --stack-name guarded-app --parameter-overrides PublicOrigin=https://app.example.com",
     "sam deploy --guided --stack-name one-host --parameter-overrides HostName=app.example.com",
     "curl \"$NOTES_URL/notes\" -H \"Authorization: Bearer $ACCESS_TOKEN\"",
     "curl \"$NOTES_URL/live-notes\" -H \"Authorization: Bearer $SESSION_TOKEN\"",

@@ -14,7 +14,7 @@ pub fn fast(summary: &mut Summary) -> Result<()> {
     summary.step("rules of the tree", || tidy::check(paths::root()))?;
     summary.step("commands of the README", || readme::commands().map(|_| ()))?;
     summary.step("lints", || Part::ALL.into_iter().try_for_each(lints))?;
-    summary.step("the authorizer's dependencies", authorizer_dependencies)?;
+    summary.step("packages without the SDK", without_the_sdk)?;
     summary.step("documentation", || Part::ALL.into_iter().try_for_each(documentation))?;
     summary.step("build of the functions", || build(Part::Product))?;
     summary.step("build of latchkey-local", || build(Part::Local))?;
@@ -47,17 +47,19 @@ fn lints(part: Part) -> Result<()> {
     process::run("clippy", clippy)
 }
 
-/// It must start without the SDK, and the core must compile with what it asks for alone.
-fn authorizer_dependencies() -> Result<()> {
-    let package = ["--package", "latchkey-authorizer"];
-    let mut tree = cargo::command(&["tree", "--edges", "normal", "--prefix", "none"]);
-    tree.args(package);
-    let tree = process::output("cargo tree", tree)?;
-    let heavy = tree.lines().find(|line| line.starts_with("aws-sdk-") || line.starts_with("aws-config "));
-    ensure!(heavy.is_none(), "the authorizer depends on {}", heavy.unwrap_or_default());
-    let mut check = cargo::command(&["check", "--quiet"]);
-    check.args(package);
-    process::run("cargo check", check)
+/// The authorizer, and whatever the guard is in: they must start without it, and the core must compile with what each of them
+/// asks for alone.
+fn without_the_sdk() -> Result<()> {
+    ["latchkey-authorizer", "guarded-app"].into_iter().try_for_each(|package| {
+        let mut tree = cargo::command(&["tree", "--edges", "normal", "--prefix", "none"]);
+        tree.args(["--package", package]);
+        let tree = process::output("cargo tree", tree)?;
+        let heavy = tree.lines().find(|line| line.starts_with("aws-sdk-") || line.starts_with("aws-config "));
+        ensure!(heavy.is_none(), "{package} depends on {}", heavy.unwrap_or_default());
+        let mut check = cargo::command(&["check", "--quiet"]);
+        check.args(["--package", package]);
+        process::run("cargo check", check)
+    })
 }
 
 fn documentation(part: Part) -> Result<()> {

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! functions        -> everything
+//! guard            -> http, published, tokens, error, domain, config, telemetry
 //! http             -> operations, tokens, error, domain, config, telemetry
 //! published        -> tokens, error, domain, config, telemetry
 //! operations       -> ports, passwords, tokens, error, domain
@@ -13,8 +14,8 @@
 //! domain           -> nothing
 //! ```
 //!
-//! `config`, `keys`, `startup` and `telemetry` put functions together: beside each other, only `http`, `published` and functions
-//! name them.
+//! `config`, `keys`, `startup` and `telemetry` put functions together: beside each other, only `guard`, `http`, `published` and
+//! functions name them.
 
 use syn::visit::{self, Visit};
 
@@ -22,7 +23,8 @@ use super::source::{Source, is_test_item, lines};
 use super::{Finding, finding};
 
 /// What a part of the core crate may name of the others.
-const MODULES: [(&str, &[&str]); 10] = [
+const MODULES: [(&str, &[&str]); 11] = [
+    ("guard", &["http", "published", "tokens", "error", "domain", "config", "telemetry"]),
     ("http", &["operations", "tokens", "error", "domain", "config", "telemetry"]),
     ("published", &["tokens", "error", "domain", "config", "telemetry"]),
     ("operations", &["ports", "passwords", "tokens", "error", "domain"]),

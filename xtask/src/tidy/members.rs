@@ -13,7 +13,17 @@ pub fn check(root: &Path) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     let functions = folders(&root.join("functions"))?;
     let packages = functions.iter().map(|name| format!("functions/{name}"));
-    let others = ["shared", "tests", "tests/bare-loop", "tests/bench", "tests/tls-proxy", "cli", "local", "xtask"];
+    let others = [
+        "shared",
+        "examples/guarded-app",
+        "tests",
+        "tests/bare-loop",
+        "tests/bench",
+        "tests/tls-proxy",
+        "cli",
+        "local",
+        "xtask",
+    ];
     for package in packages.chain(others.map(str::to_owned)) {
         findings.extend(lints(root, &package)?);
     }

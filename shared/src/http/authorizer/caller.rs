@@ -34,11 +34,11 @@ impl Caller {
     }
 
     pub(super) fn has_role(&self, role: &str) -> bool {
-        self.subject.roles.iter().any(|held| held == role)
+        self.subject.has_role(role)
     }
 
     pub(super) fn has_scope(&self, scope: &str) -> bool {
-        self.subject.scope.split(' ').any(|held| held == scope)
+        self.subject.has_scope(scope)
     }
 }
 
