@@ -22,8 +22,8 @@ pub(crate) enum StackCommand {
     Up(UpOptions),
     /// Stop the emulator and forget everything in it.
     Down,
-    /// Print the URL of the running API and, a line each, those of the APIs behind its authorizers: HTTP, REST, WebSocket,
-    /// AppSync.
+    /// Print the URL of the running API and, a line each, those of the APIs behind its authorizers (HTTP, REST, WebSocket,
+    /// AppSync) and of the application with the guard in it.
     Url,
 }
 
@@ -44,9 +44,10 @@ const REST_API: Project = Project { stack: "protected-rest", template: "examples
 const WEBSOCKET_API: Project =
     Project { stack: "protected-websocket", template: "examples/protected-api/websocket.yaml" };
 const APPSYNC_API: Project = Project { stack: "protected-appsync", template: "examples/protected-api/appsync.yaml" };
+const GUARDED_APP: Project = Project { stack: "guarded-app", template: "examples/guarded-app/template.yaml" };
 /// What the APIs behind it allow whom; a parameter of Latchkey.
 const RULES: &str = "examples/protected-api/rules.json";
-const PROJECTS: [Project; 5] = [LATCHKEY, HTTP_API, REST_API, WEBSOCKET_API, APPSYNC_API];
+const PROJECTS: [Project; 6] = [LATCHKEY, HTTP_API, REST_API, WEBSOCKET_API, APPSYNC_API, GUARDED_APP];
 
 /// Does it.
 pub(crate) fn run(command: StackCommand) -> Result<()> {
@@ -87,13 +88,15 @@ fn build_and_deploy(sam: &Sam, emulator: &Emulator) -> Result<Urls> {
     let origin = emulator.endpoint();
     let known = [("Protect", "false"), ("PublicUrl", &api), ("PublicOrigin", &origin), ("RouteRules", &rules)];
     sam.deploy(emulator, LATCHKEY, &known)?;
-    let deployed = |project| deploy_example(sam, emulator, project);
+    let deployed = |project| deploy_example(sam, emulator, project, &[]);
+    let guarded_app = deploy_example(sam, emulator, GUARDED_APP, &[("PublicOrigin", &origin)])?;
     Ok(Urls {
         api,
         http_api: emulator.api_url(&deployed(HTTP_API)?, "$default"),
         rest_api: emulator.api_url(&deployed(REST_API)?, "live"),
         websocket_api: emulator.api_url(&deployed(WEBSOCKET_API)?, "live").replacen("http", "ws", 1),
         appsync_api: emulator.graphql_url(&deployed(APPSYNC_API)?),
+        guarded_app: emulator.api_url(&guarded_app, "$default"),
     })
 }
 
@@ -103,9 +106,9 @@ fn rules() -> Result<String> {
     Ok(rules.to_string())
 }
 
-/// An API behind the authorizers; its id.
-fn deploy_example(sam: &Sam, emulator: &Emulator, project: Project) -> Result<String> {
-    sam.deploy(emulator, project, &[("LatchkeyStack", LATCHKEY.stack)])?;
+/// An API that trusts Latchkey; its id.
+fn deploy_example(sam: &Sam, emulator: &Emulator, project: Project, others: &[(&str, &str)]) -> Result<String> {
+    sam.deploy(emulator, project, &[&[("LatchkeyStack", LATCHKEY.stack)], others].concat())?;
     sam.output(emulator, project, "ApiId")?.with_context(|| format!("{} has no output ApiId", project.template))
 }
 

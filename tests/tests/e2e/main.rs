@@ -5,6 +5,7 @@
 mod account;
 mod admin;
 mod cookie;
+mod guard;
 mod keys;
 mod kinds;
 mod operator;

@@ -19,6 +19,7 @@ pub(crate) struct Stack {
     rest_url: String,
     websocket_url: String,
     appsync_url: String,
+    guarded_url: String,
 }
 
 impl Stack {
@@ -37,6 +38,7 @@ impl Stack {
             rest_url: url("REST_"),
             websocket_url: url("WEBSOCKET_"),
             appsync_url: url("APPSYNC_"),
+            guarded_url: url("GUARDED_"),
         }
     }
 
@@ -53,6 +55,11 @@ impl Stack {
     /// Calls the REST API.
     pub(crate) fn rest_api(&self, call: &Call) -> Answer {
         self.request(&self.rest_url, call)
+    }
+
+    /// Calls the application with the guard in it.
+    pub(crate) fn guarded_app(&self, call: &Call) -> Answer {
+        self.request(&self.guarded_url, call)
     }
 
     /// Sends a query to the AppSync API, with the token as AppSync wants it.

@@ -19,6 +19,8 @@ pub(super) struct Urls {
     pub(super) rest_api: String,
     pub(super) websocket_api: String,
     pub(super) appsync_api: String,
+    /// The example with the guard in it.
+    pub(super) guarded_app: String,
 }
 
 impl Urls {
@@ -37,7 +39,7 @@ impl Urls {
 
     /// What a person can paste to see it work. The URLs contain a `$`: single quotes.
     pub(super) fn introduction(&self) -> String {
-        let Self { api, http_api, rest_api, websocket_api, appsync_api } = self;
+        let Self { api, http_api, rest_api, websocket_api, appsync_api, guarded_app } = self;
         format!(
             r#"
 Latchkey                 {api}
@@ -45,6 +47,7 @@ behind it, an HTTP API   {http_api}
 a REST API               {rest_api}
 a WebSocket API          {websocket_api}
 an AppSync API           {appsync_api}
+an app with the guard    {guarded_app}
 
 curl -s '{api}/auth/register' -H 'content-type: application/json' \
   -d '{{"email":"ada@example.com","password":"a long enough password"}}'
@@ -61,8 +64,8 @@ ready: cargo xtask stack url | down
 
 impl fmt::Display for Urls {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { api, http_api, rest_api, websocket_api, appsync_api } = self;
-        writeln!(out, "{api}\n{http_api}\n{rest_api}\n{websocket_api}\n{appsync_api}")
+        let Self { api, http_api, rest_api, websocket_api, appsync_api, guarded_app } = self;
+        writeln!(out, "{api}\n{http_api}\n{rest_api}\n{websocket_api}\n{appsync_api}\n{guarded_app}")
     }
 }
 

@@ -10,12 +10,13 @@ use crate::{
 };
 
 /// What the tests are told, in the order of `stack url`.
-const TESTED: [&str; 5] = [
+const TESTED: [&str; 6] = [
     "LATCHKEY_E2E_URL",
     "LATCHKEY_E2E_HTTP_URL",
     "LATCHKEY_E2E_REST_URL",
     "LATCHKEY_E2E_WEBSOCKET_URL",
     "LATCHKEY_E2E_APPSYNC_URL",
+    "LATCHKEY_E2E_GUARDED_URL",
 ];
 
 /// Deploys, tests, and cleans up.
