@@ -5,7 +5,7 @@ import { VERSION_1 } from "./salt.js";
 /**
  * What is sent instead of a password: Argon2id (RFC 9106) of its NFKC form, in base64url without padding.
  *
- * It occupies the thread, for some 60 ms on a laptop, when the answer with the salt has arrived. Once per sign-in that
+ * It occupies the thread, for 35 to 90 ms on a laptop, when the answer with the salt has arrived. Once per sign-in that
  * is no reason for a worker, which would need a file of its own, or `worker-src blob:` in the page's policy.
  */
 export async function preHash(password: string, salt: Uint8Array): Promise<string> {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import { type HashingOptions, hashPasswords } from "../dist/hashing.js";
 import { LatchkeyError } from "../dist/index.js";
-import { EDITH, GOLDEN, SALT, json, startHashing } from "./hashed.js";
+import { EDITH, GOLDEN, SALT, json, startHashing } from "./golden.js";
 import { saltAnswer } from "./hashing.js";
 import { dropped, instead } from "./issuer.js";
 

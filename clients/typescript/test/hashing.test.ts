@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { preHash } from "../dist/argon2.js";
 import { hashPasswords } from "../dist/hashing.js";
-import { EDITH, GOLDEN, SALT, json, startHashing } from "./hashed.js";
+import { EDITH, GOLDEN, SALT, json, startHashing } from "./golden.js";
 import { saltAnswer } from "./hashing.js";
 import { dropped, instead, problem } from "./issuer.js";
 import { ADA, World } from "./world.js";

@@ -5,7 +5,7 @@ import { connect } from "../dist/cookieclient.js";
 import { hashPasswords } from "../dist/hashing.js";
 import { Browser, startBrowser } from "./browser.js";
 import { settle, until } from "./clock.js";
-import { EDITH, GOLDEN, SALT, startHashing } from "./hashed.js";
+import { EDITH, GOLDEN, SALT, startHashing } from "./golden.js";
 import { dropped, instead, lost, problem } from "./issuer.js";
 import { ACCESS } from "./sessions.js";
 import { ADA, World, startTabs } from "./world.js";
@@ -79,7 +79,7 @@ test("a token that is too old, or refused, is renewed before the password change
   assert.deepEqual([world.issuer.count(CHANGE), world.issuer.sessions.rotations], [3, 2]);
 });
 
-test("a tab that is refused in the middle of a change does not refresh, and is told why its session is over", async (t) => {
+test("a tab that is refused in the middle of a change does not spend the token that is over", async (t) => {
   const { world, tabs } = await startTabs(t, 2);
   const [tab, other] = tabs;
   assert.ok(tab && other);
@@ -93,9 +93,10 @@ test("a tab that is refused in the middle of a change does not refresh, and is t
   release();
   await changed;
   assert.equal((await answer).status, 401);
+  assert.equal(world.issuer.count("POST /auth/refresh"), 0);
   assert.deepEqual(
     other.ends.map(({ cause }) => cause),
-    ["password-changed"],
+    ["replaced"],
   );
   assert.equal((await other.restore())?.email, ADA.email);
   assert.deepEqual(tab.ends, []);
@@ -114,6 +115,21 @@ test("who signs out in the middle of a change is signed out", async (t) => {
   await settle();
   assert.deepEqual([tab.client.user, world.store.entries.size], [undefined, 0]);
   assert.ok(!world.issuer.sessions.ends.includes(undefined), "no session lives on");
+});
+
+test("nothing is asked for a session that another tab has ended meanwhile", async (t) => {
+  const { world, tabs } = await startTabs(t, 2);
+  const [tab, other] = tabs;
+  assert.ok(tab && other);
+  const release = world.issuer.hold("POST /auth/logout");
+  const signedOut = other.logout();
+  await until(() => world.issuer.count("POST /auth/logout") === 1, "the sign-out");
+  const changed = tab.changePassword(change);
+  await settle();
+  release();
+  await assert.rejects(changed, { slug: "signed-out" });
+  await signedOut;
+  assert.equal(world.issuer.count(CHANGE), 0);
 });
 
 test("with a cookie the browser goes on in the new session, and its other tabs are told", async (t) => {
