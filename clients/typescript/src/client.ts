@@ -1,7 +1,7 @@
 import type { SessionEnd } from "./cause.js";
 import type { LatchkeyError } from "./error.js";
 import { createFetch } from "./fetch.js";
-import { asker, endAll, issuerBehind } from "./issuer.js";
+import { type Hashing, asker, endAll, issuerBehind } from "./issuer.js";
 import { createKeeper } from "./keeper.js";
 import { createListeners } from "./listeners.js";
 import { lockOf } from "./lock.js";
@@ -25,6 +25,8 @@ export interface ClientOptions {
   readonly store?: Store;
   /** Seconds, from 1 to 300: the parameter `RefreshGraceSeconds` of the issuer. 30 unless it is given. */
   readonly graceSeconds?: number;
+  /** Sends hashes instead of passwords: `hashPasswords` of `latchkey-client/hashing`. Without it passwords are sent. */
+  readonly hashing?: Hashing;
   /** Instead of the global `fetch`. It has to obey `redirect` and `signal` as the standard says. */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -38,6 +40,12 @@ export interface Credentials {
 /** What to make an account with. */
 export interface Registration extends Credentials {
   readonly name?: string;
+}
+
+/** What to change a password with. */
+export interface PasswordChange {
+  readonly currentPassword: string;
+  readonly newPassword: string;
 }
 
 /** How to give up early. */
@@ -62,6 +70,11 @@ export interface Client {
   register(registration: Registration, options?: CallOptions): Promise<User>;
   /** Signs in. A session that was here before is ended. */
   login(credentials: Credentials, options?: CallOptions): Promise<User>;
+  /**
+   * Changes the password. All sessions of the user are over, on all devices; here a new one begins. When there is no
+   * answer the password may have changed: sign in with the new one, and if that fails with the old one.
+   */
+  changePassword(change: PasswordChange, options?: CallOptions): Promise<User>;
   /** Takes up the session in the store, after a reload for example. `undefined` when there is none that is good. */
   restore(options?: CallOptions): Promise<User | undefined>;
   /** Ends the session. When this fails, it is not ended, and the user is still signed in: say so. */
@@ -90,9 +103,10 @@ export function connect(options: ClientOptions, platform: Platform): Client {
   const store = options.store ?? memoryStore();
   const name = `latchkey:${url}`;
   const shared = options.store !== undefined;
+  const plain = asker(url, platform, "omit");
   const parts = {
     platform,
-    issuer: issuerBehind(asker(url, platform, "omit")),
+    issuer: issuerBehind(options.hashing?.(plain) ?? plain),
     vault: openVault(store, name),
     lock: lockOf(store, shared, name, platform),
     channel: shared ? name : undefined,
@@ -118,6 +132,7 @@ export function connect(options: ClientOptions, platform: Platform): Client {
     },
     register: (registration, { signal } = {}) => signing.signIn("/auth/register", registration, signal),
     login: (credentials, { signal } = {}) => signing.signIn("/auth/login", credentials, signal),
+    changePassword: (change, { signal } = {}) => signing.changePassword(change, signal),
     restore: ({ signal } = {}) => unlessAborted(keeper.restore(), signal),
     logout: ({ everywhere = false, signal } = {}) => (everywhere ? logoutEverywhere(signal) : signing.signOut(signal)),
     forget: () => signing.forget("removed"),

@@ -4,9 +4,10 @@
  * @packageDocumentation
  */
 export type { EndCause } from "./cause.js";
-export type { CallOptions, Credentials, LogoutOptions, Registration } from "./client.js";
+export type { CallOptions, Credentials, LogoutOptions, PasswordChange, Registration } from "./client.js";
 export { createClient } from "./cookieclient.js";
 export type { CookieClient, CookieClientOptions, CookieSessionEnd } from "./cookieclient.js";
 export { LatchkeyError } from "./error.js";
 export type { ErrorDetails, InputError } from "./error.js";
+export type { Hashing } from "./issuer.js";
 export type { User } from "./tokens.js";

@@ -10,7 +10,7 @@ import { type Platform, realPlatform } from "./platform.js";
 import { graceOf, unlessAborted } from "./retry.js";
 
 /** How to reach the issuer. `url` is the page's own origin, `location.origin`, and the issuer's `PublicOrigin`. */
-export type CookieClientOptions = Pick<ClientOptions, "url" | "graceSeconds" | "fetch">;
+export type CookieClientOptions = Pick<ClientOptions, "url" | "graceSeconds" | "fetch" | "hashing">;
 
 /** A session is over here. */
 export type CookieSessionEnd = Omit<SessionEnd, "sessionId">;
@@ -34,7 +34,8 @@ export function connect(options: CookieClientOptions, platform: Platform): Cooki
   const url = addressOf(options.url);
   const name = `latchkey-cookie:${url}`;
   const listeners = createListeners<CookieSessionEnd>();
-  const ask = asker(url, platform, "same-origin");
+  const plain = asker(url, platform, "same-origin");
+  const ask = options.hashing?.(plain) ?? plain;
   const parts = { platform, ask, name, lock: lockOf({}, true, name, platform), grace: graceOf(options.graceSeconds) };
   const keeper = createCookieKeeper(parts, listeners.tell);
   const fetch = createFetch(keeper, new Set([new URL(url).origin]), [401], (request) =>
@@ -53,6 +54,7 @@ export function connect(options: CookieClientOptions, platform: Platform): Cooki
     register: (registration, { signal } = {}) =>
       unlessAborted(keeper.signIn("/auth/register", registration, signal), signal),
     login: (credentials, { signal } = {}) => unlessAborted(keeper.signIn("/auth/login", credentials, signal), signal),
+    changePassword: (change, { signal } = {}) => unlessAborted(keeper.changePassword(change, signal), signal),
     restore: ({ signal } = {}) => unlessAborted(keeper.restore(signal), signal),
     logout,
     fetch,

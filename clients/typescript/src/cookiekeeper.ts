@@ -1,9 +1,10 @@
 import { members, readJson } from "./answer.js";
 import { type EndCause, causeOf } from "./cause.js";
+import type { PasswordChange } from "./client.js";
 import type { CookieSessionEnd } from "./cookieclient.js";
 import { signedOut, unexpectedAnswer } from "./error.js";
 import type { Sessions } from "./fetch.js";
-import { type Ask, readNothing, refusal } from "./issuer.js";
+import { type Ask, CHANGE_PASSWORD, changeOf, readNothing, refusal } from "./issuer.js";
 import type { Lock } from "./lock.js";
 import type { Platform } from "./platform.js";
 import { PATIENCE, persist, withinGrace } from "./retry.js";
@@ -25,6 +26,8 @@ export interface CookieParts {
 export interface CookieKeeper extends Sessions<CookieGrant> {
   user(): User | undefined;
   signIn(path: "/auth/register" | "/auth/login", body: object, signal?: AbortSignal): Promise<User>;
+  /** Goes on in a new session, which the issuer begins for a new password. */
+  changePassword(change: PasswordChange, signal?: AbortSignal): Promise<User>;
   /** Asks whose the cookie is. */
   restore(signal?: AbortSignal): Promise<User | undefined>;
   /** Ends the session at the issuer, which removes the cookie. When the issuer does not answer, it is not ended. */
@@ -76,6 +79,7 @@ export function createCookieKeeper(parts: CookieParts, notify: (end: CookieSessi
     return flight;
   }
 
+  /** With the lock. */
   async function renewAlone(): Promise<void> {
     const before = live;
     if (!before) return;
@@ -125,6 +129,17 @@ export function createCookieKeeper(parts: CookieParts, notify: (end: CookieSessi
     });
   }
 
+  function changePassword(change: PasswordChange, signal?: AbortSignal): Promise<User> {
+    return lock(async () => {
+      // The cookie may be too old for other routes than the check, or another user's by now.
+      await renewAlone();
+      const asked = { ...changeOf(change, await current()), signal };
+      const grant = await ask(CHANGE_PASSWORD, asked, readCookieGrant);
+      channel?.postMessage({ ended: "password-changed" });
+      return adopt(grant);
+    });
+  }
+
   function signOut(cause: EndCause, signal?: AbortSignal): Promise<void> {
     return lock(async () => {
       await persist(platform, PATIENCE, signal, () => ask("POST /auth/logout", { signal }, readNothing));
@@ -138,7 +153,7 @@ export function createCookieKeeper(parts: CookieParts, notify: (end: CookieSessi
     channel?.close();
   }
 
-  return { user: () => live?.user, current, better, restore, signIn, signOut, close };
+  return { user: () => live?.user, current, better, restore, signIn, changePassword, signOut, close };
 }
 
 async function readSessionId(response: Response): Promise<string> {

@@ -25,11 +25,12 @@ export interface ErrorDetails {
 export class LatchkeyError extends Error {
   /** Always `LatchkeyError`. */
   override readonly name: string = "LatchkeyError";
-  /** The HTTP status, or 0 when there was no answer. */
+  /** The HTTP status, 422 for a new password that is refused before it is sent, or 0 when there was no answer. */
   readonly status: number;
   /**
    * What went wrong: one of the slugs in docs/API.md, such as `invalid-credentials`, or one of ours:
-   * `network` (no answer), `timeout`, `unexpected-answer` (one that is not Latchkey's), `signed-out`, `foreign-origin`.
+   * `network` (no answer), `timeout`, `unexpected-answer` (one that is not Latchkey's), `signed-out`, `foreign-origin`,
+   * `hashing-failed`.
    */
   readonly slug: string;
   /** One sentence, always the same for one slug. */

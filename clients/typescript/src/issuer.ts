@@ -1,26 +1,42 @@
 import { readError, readJson } from "./answer.js";
 import type { EndCause } from "./cause.js";
+import type { PasswordChange } from "./client.js";
 import { LatchkeyError, unexpectedAnswer } from "./error.js";
+import type { Live } from "./live.js";
 import type { Platform } from "./platform.js";
-import { type Grant, parseGrant } from "./tokens.js";
+import { type CookieGrant, type Grant, parseGrant } from "./tokens.js";
 
 /** API Gateway answers within 30 seconds or not at all. */
 const LIMIT = 31_000;
+
+/** Changes one's password, and answers with a new session. */
+export const CHANGE_PASSWORD = "POST /auth/me/password";
 
 /** The routes that make, renew and end sessions. Failures are {@link LatchkeyError}s, or the reason of `signal`. */
 export interface Issuer {
   /** Registers or signs in. */
   signIn(path: "/auth/register" | "/auth/login", body: object, signal?: AbortSignal): Promise<Grant>;
+  /** Changes the password of the user whom `live` is a session of. */
+  changePassword(live: Live, change: PasswordChange, signal?: AbortSignal): Promise<Grant>;
   /** Gives up after `limit` milliseconds. */
   refresh(refreshToken: string, signal: AbortSignal, limit: number): Promise<Grant>;
   /** Ends the session of a refresh token of any generation. */
   signOut(refreshToken: string, signal?: AbortSignal): Promise<void>;
 }
 
+/** What to ask {@link CHANGE_PASSWORD} with. */
+export function changeOf({ currentPassword, newPassword }: PasswordChange, { user }: CookieGrant): Asked {
+  return { body: { current_password: currentPassword, new_password: newPassword }, email: user.email };
+}
+
 /** The issuer behind `ask`. */
 export function issuerBehind(ask: Ask): Issuer {
   return {
     signIn: (path, body, signal) => ask(`POST ${path}`, { body: { ...body, transport: "token" }, signal }, readGrant),
+    changePassword: (live, change, signal) => {
+      const headers = { authorization: `Bearer ${live.accessToken}` };
+      return ask(CHANGE_PASSWORD, { ...changeOf(change, live), headers, signal }, readGrant);
+    },
     refresh: (token, signal, limit) =>
       ask("POST /auth/refresh", { body: { refresh_token: token }, limit, signal }, readGrant),
     signOut: (token, signal) => ask("POST /auth/logout", { body: { refresh_token: token }, signal }, readNothing),
@@ -46,6 +62,10 @@ export function refusal(error: unknown): EndCause | undefined {
 /** What to ask with. */
 export interface Asked {
   readonly body?: object;
+  /** Whose passwords are in the body, when it does not say so itself. It is not sent. */
+  readonly email?: string;
+  /** Beside the type of the body. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds after which to give up. */
   readonly limit?: number;
   readonly signal?: AbortSignal | undefined;
@@ -54,9 +74,12 @@ export interface Asked {
 /** Asks a route, such as `GET /auth/check`. Failures are {@link LatchkeyError}s, or the reason of the signal. */
 export type Ask = <T>(route: string, asked: Asked, read: (response: Response) => Promise<T>) => Promise<T>;
 
+/** Puts hashes in the place of passwords before they are sent: `hashPasswords` of `latchkey-client/hashing` makes one. */
+export type Hashing = (ask: Ask) => Ask;
+
 /** Asks the issuer at `url`, which has no slash at its end. `credentials` are cookies. */
 export function asker(url: string, platform: Platform, credentials: "omit" | "same-origin"): Ask {
-  return async (route, { body, limit = LIMIT, signal }, read) => {
+  return async (route, { body, headers, limit = LIMIT, signal }, read) => {
     signal?.throwIfAborted();
     const [method = "", path] = route.split(" ");
     const controller = new AbortController();
@@ -66,7 +89,7 @@ export function asker(url: string, platform: Platform, credentials: "omit" | "sa
     try {
       const response = await platform.fetch(url + path, {
         method,
-        ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+        ...(body && { headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) }),
         signal: controller.signal,
         // A redirect would hand passwords and refresh tokens to whomever it names.
         redirect: "error",

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { Hashing } from "./hashing.js";
 import { Sessions, cookieOf, profileOf } from "./sessions.js";
 
 /** What happens to one request instead of its answer; `answer` gives what would have been answered. */
@@ -48,10 +49,13 @@ export function problem(status: number, slug: string, more: object = {}, headers
 /** The routes of Latchkey over HTTP, and one API behind each kind of gateway. */
 export class Issuer {
   readonly sessions: Sessions;
+  readonly hashing = new Hashing();
   readonly #servers: Server[] = [];
   readonly #faults = new Map<string, Fault[]>();
   /** `METHOD /path` of what arrived at the issuer. */
   readonly requests: string[] = [];
+  /** The bodies that arrived with passwords or their hashes. */
+  readonly passwords: Record<string, string>[] = [];
   /** What arrived at the APIs. */
   readonly calls: { path: string; authorization: string | undefined; body: string }[] = [];
   url = "";
@@ -125,18 +129,36 @@ export class Issuer {
     const body = (text === "" ? {} : JSON.parse(text)) as Record<string, string>;
     const cookie = /(?:^|; )__Host-latchkey=([^;]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
     const bearer = sessions.bearer(request.headers.authorization ?? cookie.split("~")[0]);
+    const weak = this.hashing.refusal(body);
+    if (Object.keys(body).some((member) => /password|hash/.test(member))) this.passwords.push(body);
+    if (weak) return problem(422, "invalid-input", { errors: [weak] });
+    const proof = body["client_hash"] ?? body["password"] ?? "";
     const refused = (token: string): Answer => problem(401, "invalid-token", { cause: sessions.causeOf(token) });
     switch (`${request.method} ${request.url}`) {
       case "POST /auth/register":
         return (
-          granted(201, sessions.register(body["email"] ?? "", body["password"] ?? "", body["name"]), body) ??
+          granted(201, sessions.register(body["email"] ?? "", proof, body["name"]), body) ??
           problem(409, "email-taken")
         );
       case "POST /auth/login":
         return (
-          granted(200, sessions.login(body["email"] ?? "", body["password"] ?? ""), body) ??
+          granted(200, sessions.login(body["email"] ?? "", proof), body) ??
           problem(401, "invalid-credentials")
         );
+      case "POST /auth/salt": {
+        const salt = this.hashing.saltOf(body["email"] ?? "");
+        return salt ? { status: 200, headers: JSON_TYPE, body: JSON.stringify(salt) } : problem(404, "not-found");
+      }
+      case "POST /auth/me/password": {
+        if (!bearer) return refused("");
+        const current = body["current_client_hash"] ?? body["current_password"] ?? "";
+        const next = body["new_client_hash"] ?? body["new_password"] ?? "";
+        const transport = request.headers.authorization ? "token" : "cookie";
+        return (
+          granted(200, sessions.changePassword(bearer.user, current, next), { transport }) ??
+          problem(401, "invalid-credentials")
+        );
+      }
       case "POST /auth/refresh":
         return granted(200, sessions.refresh(body["refresh_token"] ?? ""), body) ?? refused(body["refresh_token"] ?? "");
       case "GET /auth/check": {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { connect } from "../dist/client.js";
+import { hashPasswords } from "../dist/hashing.js";
 import type { ClientOptions } from "../dist/index.js";
 import { realPlatform } from "../dist/platform.js";
 import { until } from "./clock.js";
@@ -43,8 +44,35 @@ test("a life with a real issuer", real, async (t) => {
 
   await assert.rejects(client.login({ ...registration, password: "no" }), { slug: "invalid-credentials", status: 401 });
   assert.equal((await client.login(registration)).id, user.id);
+  const newPassword = randomUUID();
+  await client.changePassword({ currentPassword: registration.password, newPassword });
+  assert.equal((await me(client)).id, user.id);
   await client.logout({ everywhere: true });
   await assert.rejects(me(client), { slug: "signed-out" });
+  await assert.rejects(client.login(registration), { slug: "invalid-credentials" });
+  assert.equal((await client.login({ ...registration, password: newPassword })).id, user.id);
+});
+
+test("a life with a real issuer that takes hashes", real, async (t) => {
+  const user = { email: `ada.${randomUUID()}@example.com`, password: randomUUID() };
+  const mode = await servedMode(user.email);
+  if (mode === undefined) return t.skip("it takes no hashes: LATCHKEY_CLIENT_HASHING is off");
+  const machine = start(t);
+  const client = machine.client({ hashing: hashPasswords({ mode: "required" }) });
+  const { id } = await client.register(user);
+  assert.equal((await me(client)).id, id);
+  const newPassword = randomUUID();
+  await client.changePassword({ currentPassword: user.password, newPassword });
+  await assert.rejects(client.login(user), { slug: "invalid-credentials", status: 401 });
+  const changed = { ...user, password: newPassword };
+  assert.equal((await client.login(changed)).id, id);
+  assert.equal(machine.count("/auth/salt"), 4);
+
+  const [both, plain] = [machine.client({ hashing: hashPasswords({ mode: "transition" }) }), machine.client()];
+  for (const other of [both, plain]) {
+    if (mode === "transition") assert.equal((await other.login(changed)).id, id);
+    else await assert.rejects(other.login(changed), { slug: "invalid-input", status: 422 });
+  }
 });
 
 test("a real issuer answers a lost refresh with the same successor", real, async (t) => {
@@ -81,6 +109,15 @@ async function me(client: { fetch: typeof globalThis.fetch }): Promise<{ id: str
   return (await answer.json()) as { id: string };
 }
 
+/** What the issuer does about hashes; `undefined` when it takes none. */
+async function servedMode(email: string): Promise<string | undefined> {
+  const headers = { "content-type": "application/json" };
+  const answer = await fetch(`${url}/auth/salt`, { method: "POST", headers, body: JSON.stringify({ email }) });
+  if (answer.status === 404) return undefined;
+  assert.equal(answer.status, 200);
+  return ((await answer.json()) as { mode: string }).mode;
+}
+
 /** A machine whose clock can be moved, and whose network can lose one answer. */
 function start(t: { after(action: () => void): void }) {
   const store = new MapStore();
@@ -91,8 +128,8 @@ function start(t: { after(action: () => void): void }) {
     lose: undefined as ((response: Response) => Promise<void>) | undefined,
     count: (path: string): number => asked.filter((address) => address === `${url}${path}`).length,
     sleep: (seconds: number): void => void (machine.ahead += seconds * 1000),
-    client: () => {
-      const options: ClientOptions = { url: url ?? "", store, graceSeconds };
+    client: (more: Partial<ClientOptions> = {}) => {
+      const options: ClientOptions = { url: url ?? "", store, graceSeconds, ...more };
       const client = connect(options, { ...realPlatform(fetch), wall: () => Date.now() + machine.ahead });
       t.after(client.close);
       return client;

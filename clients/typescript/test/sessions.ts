@@ -17,7 +17,8 @@ interface Session {
 interface User {
   readonly id: string;
   readonly email: string;
-  readonly password: string;
+  /** Or its hash. */
+  password: string;
   readonly name: string | undefined;
 }
 
@@ -65,6 +66,14 @@ export class Sessions {
     const session: Session = { id: randomUUID(), user, seed, generation: 0, replaced: [], ended: undefined };
     this.#sessions.set(session.id, session);
     return this.#grant(session);
+  }
+
+  /** Everything that was issued before is over, and a new session begins. */
+  changePassword(user: User, current: string, next: string): object | undefined {
+    if (user.password !== current) return undefined;
+    this.endAll(user, "password-changed");
+    user.password = next;
+    return this.login(user.email, next);
   }
 
   refresh(token: string): object | undefined {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::{Timestamp, WeakPassword};
+use crate::domain::{Email, Timestamp, WeakPassword};
 
 const QUICK: HashWork = HashWork { memory_kib: 64, iterations: 1 };
 
@@ -134,5 +134,29 @@ fn c5_hostile_passwords_are_judged_without_effort() {
         if let Ok(password) = Password::parse(&text) {
             let _ = PasswordPolicy::default().judge(&password, "a@example.com");
         }
+    }
+}
+
+/// What the clients that hash judge for themselves, because no password arrives here.
+#[derive(serde::Deserialize)]
+struct Judged {
+    password: String,
+    email: String,
+    verdict: Option<String>,
+}
+
+#[test]
+fn c5_clients_that_hash_give_the_same_verdicts() {
+    let list = include_str!("../../../clients/typescript/test/passwords.json");
+    let judged: Vec<Judged> = serde_json::from_str(list).unwrap();
+    assert!(judged.len() > 80);
+    for Judged { password, email, verdict } in judged {
+        let email = Email::parse(&email).unwrap();
+        let judge = |text| PasswordPolicy::default().judge(text, email.canonical());
+        let reason = match Password::parse(&password) {
+            Err(reason) => Some(reason.to_string()),
+            Ok(text) => judge(&text).err().map(|reason| reason.to_string()),
+        };
+        assert_eq!(reason, verdict, "{password}");
     }
 }
