@@ -107,7 +107,7 @@ impl Passwords {
     }
 
     /// Makes ready what somebody at this address has sent, the client hash as `hash_at`. A client hash beside its password is
-    /// compared with the password alone, whoever's it is: a client that computes it wrongly is told before anybody moves.
+    /// compared with the password alone, whosever it is: a client that computes it wrongly is told before anybody moves.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] when the two are not one password.

@@ -275,9 +275,21 @@ async fn where_hashes_are_required_the_forms_of_our_pages_still_send_passwords_a
         assert_eq!(login(&world, &by_hash).await.status, 200);
 
         let newcomer = Person::new();
-        assert_eq!(form("/auth/register", &newcomer).await.status, 303);
+        let registered = form("/auth/register", &newcomer).await;
+        assert_eq!(registered.status, 303);
         let hash = client_hash(&world, &newcomer).await;
         assert_eq!(login(&world, &Spelling::ClientHash.credentials(&newcomer, &hash)).await.status, 200);
+
+        let fields = [
+            ("action", "change-password"),
+            ("current_password", newcomer.password.as_str()),
+            ("new_password", NEW_PASSWORD),
+        ];
+        let cookie = format!("__Host-latchkey={}", registered.cookie().unwrap());
+        assert_eq!(world.send(Call::form("/auth/account", ORIGIN, &fields).cookie(&cookie)).await.status, 303);
+        let changed = newcomer.with_password(NEW_PASSWORD);
+        let hash = client_hash(&world, &changed).await;
+        assert_eq!(login(&world, &Spelling::ClientHash.credentials(&changed, &hash)).await.status, 200);
     }
 }
 

@@ -10,8 +10,8 @@ use crate::{
 
 const EMAIL: &str = "ada@example.com";
 
-/// A ring of one pepper: the SHA-256 of `latchkey test pepper`.
-const RING: &str = r#"{"version":1,"kind":"pepper","keys":[{"id":7,"state":"active","created_at":0,
+/// A ring of one pepper: the SHA-256 of `latchkey test pepper`. Whatever is drawn later has a lower id.
+const RING: &str = r#"{"version":1,"kind":"pepper","keys":[{"id":4294967295,"state":"active","created_at":0,
     "secret":"XtJwOGyU+B3Q+pFvbGi15P1CAkrqr5drqjCWS3bBHN8="}]}"#;
 
 fn salt(ring: &str, email: &str) -> String {
@@ -44,7 +44,7 @@ fn a_salt_is_the_same_in_every_version() {
 fn a_salt_stays_whatever_peppers_are_added_and_is_another_for_each_address_and_deployment() {
     let mut ring = changed(RING, Change::Ensure);
     for _ in 0..8 {
-        ring = changed(&ring, Change::ForceRotate); // ids are drawn: some of these are lower than the first
+        ring = changed(&ring, Change::ForceRotate);
         assert_eq!(salt(&ring, EMAIL), salt(RING, EMAIL));
     }
     assert_ne!(salt(RING, "ade@example.com"), salt(RING, EMAIL));
@@ -83,5 +83,22 @@ fn an_older_pepper_is_replaced_by_whichever_spelling_proves_the_password() {
         assert_eq!(after.verify(&candidate, Some(&stored)).unwrap(), Verdict::Right { needs_rehash: true });
         let again = after.hash(&candidate, Random::SYSTEM).unwrap();
         assert_eq!(after.verify(&candidate, Some(&again)).unwrap(), Verdict::Right { needs_rehash: false });
+    }
+}
+
+#[test]
+fn b13_a_client_hash_and_a_password_of_the_same_bytes_are_not_the_same() {
+    let quick = HashWork { memory_kib: 64, iterations: 1 };
+    let with = |mode| Passwords::new(PepperRing::parse(RING).unwrap(), quick, mode);
+    let (off, transition) = (with(ClientHashing::Off), with(ClientHashing::Transition));
+    let text = "thirty-two letters of a password";
+    let as_password = Proof::from(Password::parse(text).unwrap());
+    let as_hash = Proof::ClientHash(ClientHash::from_bytes(text.as_bytes().try_into().unwrap()));
+    let [password, hash] = [(&off, &as_password), (&transition, &as_hash)].map(|(passwords, proof)| {
+        passwords.hash(&passwords.prepare(proof, EMAIL, "").unwrap(), Random::SYSTEM).unwrap()
+    });
+    for (passwords, proof, stored) in [(&transition, &as_hash, &password), (&transition, &as_password, &hash)] {
+        let candidate = passwords.prepare(proof, EMAIL, "").unwrap();
+        assert_eq!(passwords.verify(&candidate, Some(stored)).unwrap(), Verdict::Wrong);
     }
 }
