@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Every variable there is. A function reads the ones it needs and may be given all of them.
-const NAMES: [&str; 38] = [
+const NAMES: [&str; 39] = [
     "LATCHKEY_ISSUER",
     "LATCHKEY_PUBLIC_ORIGIN",
     "LATCHKEY_PAGE_NAME",
@@ -44,6 +44,7 @@ const NAMES: [&str; 38] = [
     "LATCHKEY_PASSWORD_MIN_LENGTH",
     "LATCHKEY_ARGON2_MEMORY_KIB",
     "LATCHKEY_ARGON2_ITERATIONS",
+    "LATCHKEY_CLIENT_HASHING",
     "LATCHKEY_ATTEMPTS_PER_ACCOUNT",
     "LATCHKEY_ATTEMPTS_PER_SOURCE",
     "LATCHKEY_ATTEMPT_WINDOW_SECONDS",
@@ -194,7 +195,22 @@ impl Algorithm {
 #[cfg(feature = "aws")]
 mod with_store {
     use super::{ConfigError, Env};
-    use crate::passwords::{HashWork, PasswordPolicy};
+    use crate::{
+        domain::ClientHashing,
+        passwords::{HashWork, PasswordPolicy},
+    };
+
+    impl ClientHashing {
+        /// Reads `LATCHKEY_CLIENT_HASHING`.
+        ///
+        /// # Errors
+        /// [`ConfigError`] for another word.
+        pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+            let name = "LATCHKEY_CLIENT_HASHING";
+            let mode = Self::parse(env.text(name, Self::default().as_str()));
+            mode.ok_or_else(|| ConfigError::new(name, "must be off, transition or required"))
+        }
+    }
 
     impl HashWork {
         /// Reads the work of a hash; each field names its variable. Never below OWASP's minimum at two passes.

@@ -5,6 +5,8 @@
 pub mod attempt;
 pub mod client;
 #[cfg(feature = "aws")]
+pub mod client_hash;
+#[cfg(feature = "aws")]
 pub mod email;
 pub mod feed;
 pub mod ids;
@@ -13,6 +15,8 @@ pub mod lifetimes;
 pub mod name;
 #[cfg(feature = "aws")]
 pub mod password;
+#[cfg(feature = "aws")]
+pub mod proof;
 pub mod random;
 #[cfg(feature = "aws")]
 pub mod remark;
@@ -25,6 +29,8 @@ pub mod words;
 pub use attempt::{Attempt, AttemptKey, AttemptLimits, Purpose};
 pub use client::Client;
 #[cfg(feature = "aws")]
+pub use client_hash::{ClientHash, ClientHashing};
+#[cfg(feature = "aws")]
 pub use email::Email;
 pub use feed::FeedEntry;
 pub use ids::{SessionId, UserId};
@@ -33,6 +39,8 @@ pub use lifetimes::Lifetimes;
 pub use name::DisplayName;
 #[cfg(feature = "aws")]
 pub use password::{Password, WeakPassword};
+#[cfg(feature = "aws")]
+pub use proof::Proof;
 pub use random::Random;
 #[cfg(feature = "aws")]
 pub use remark::Remark;

@@ -54,6 +54,9 @@ pub enum Error {
     /// There is nothing at this path.
     #[error("not found")]
     NotFound,
+    /// Clients ask how to hash where they send passwords.
+    #[error("clients do not hash here")]
+    NoClientHashing,
     /// There is something at this path, under other methods.
     #[error("method not allowed")]
     MethodNotAllowed {

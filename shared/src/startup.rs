@@ -7,7 +7,7 @@ pub use kept::Kept;
 
 use crate::{
     config::{ConfigError, Env},
-    domain::{Lifetimes, Random},
+    domain::{ClientHashing, Lifetimes, Random},
     dynamodb::{DynamoDb, Tables, client},
     keys::KeyStore,
     operations::{Guard, Mint, SessionGuard},
@@ -109,7 +109,8 @@ impl<'a> Startup<'a> {
     /// # Errors
     /// [`ConfigError`].
     pub async fn passwords(&self) -> Result<Passwords, ConfigError> {
-        Ok(Passwords::new(self.keys.pepper().await?, HashWork::from_env(self.env)?))
+        let (work, client_hashing) = (HashWork::from_env(self.env)?, ClientHashing::from_env(self.env)?);
+        Ok(Passwords::new(self.keys.pepper().await?, work, client_hashing))
     }
 }
 

@@ -117,7 +117,7 @@ impl Api for Deployment {
 fn function_of(call: &Call) -> &'static str {
     match (call.method.as_str(), call.path.as_str()) {
         ("POST", "/auth/register") => "register",
-        ("POST", "/auth/login") => "login",
+        ("POST", "/auth/login" | "/auth/salt") => "login",
         ("POST", "/auth/refresh") => "refresh",
         ("GET", path) if is_page(path) => "pages",
         ("POST", "/auth/account") => "pages",

@@ -10,6 +10,7 @@ pub mod anything;
 pub mod api;
 pub mod asking;
 pub mod authorizer_event;
+pub mod client_hash;
 pub mod deployment;
 pub mod exchange;
 pub mod fault_proxy;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use latchkey::{
     config::Env,
-    domain::{AttemptLimits, Lifetimes, Random, Timestamp},
+    domain::{AttemptLimits, ClientHashing, Lifetimes, Random, Timestamp},
     http::{
         Site,
         authorizer::{Authorizer, Context},
@@ -53,6 +53,8 @@ pub struct Settings {
     pub policy: PasswordPolicy,
     /// The work of a hash: next to none, since these tests are not about it.
     pub work: HashWork,
+    /// Whether clients hash passwords.
+    pub client_hashing: ClientHashing,
     /// Where secrets come from.
     pub random: Random,
     /// The origin of the pages, if there are any.
@@ -75,6 +77,7 @@ impl Default for Settings {
             limits: AttemptLimits::default(),
             policy: PasswordPolicy::default(),
             work: HashWork { memory_kib: 64, iterations: 1 },
+            client_hashing: ClientHashing::Off,
             random: Random::SYSTEM,
             public_origin: Some(ORIGIN),
             ask_after: None,
@@ -191,7 +194,7 @@ impl World {
         }
         let reply = match (method, path) {
             ("POST", "/auth/register") => function!(latchkey_register(register)),
-            ("POST", "/auth/login") => function!(latchkey_login(login)),
+            ("POST", "/auth/login" | "/auth/salt") => function!(latchkey_login(login)),
             ("POST", "/auth/refresh") => function!(latchkey_refresh(refresh)),
             ("GET", path) if is_page(path) => function!(latchkey_pages(pages)),
             ("POST", "/auth/account") => function!(latchkey_pages(pages)),

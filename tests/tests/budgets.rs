@@ -6,12 +6,13 @@
 use std::future::Future;
 
 use latchkey::{
-    domain::{AttemptLimits, Lifetimes},
+    domain::{AttemptLimits, ClientHashing, Lifetimes},
     dynamodb::Usage,
     passwords::HashWork,
 };
 use latchkey_tests::{
     api::{Api, Person, Tokens},
+    client_hash::ask_for_salt,
     exchange::{Answer, Call},
     store::Store,
     world::{Settings, World},
@@ -62,6 +63,17 @@ async fn login_writes_once_more_to_rehash_and_once_more_to_clear_a_half_used_cou
     let (person, _) = world.registered().await;
     let stricter = World::new(world.store.clone(), Settings { limits, ..Settings::default() });
     assert_eq!(used(&stricter, 200, stricter.login(&person)).await, (2, 3, 3.0, 6.0));
+}
+
+#[tokio::test]
+async fn a_salt_asks_for_nothing_and_an_account_that_moves_is_written_once_more() {
+    let world = world();
+    let (person, _) = world.registered().await;
+    let settings = Settings { client_hashing: ClientHashing::Transition, ..Settings::default() };
+    let transition = World::new(world.store.clone(), settings);
+    assert_eq!(used(&transition, 200, ask_for_salt(&transition, &person.email)).await, (0, 0, 0.0, 0.0));
+    assert_eq!(used(&transition, 200, transition.login(&person)).await, (2, 3, 3.0, 6.0));
+    assert_eq!(used(&transition, 200, transition.login(&person)).await, (2, 2, 3.0, 5.0));
 }
 
 #[tokio::test]

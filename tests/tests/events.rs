@@ -74,6 +74,8 @@ const EVENTS: &[(&str, Expected)] = &[
     ("login_unknown_user", Problem(401, "invalid-credentials")),
     ("login_ok", Status(200)),
     ("login_cookie", Status(200)),
+    ("login_salt", Status(200)),
+    ("login_client-hash_wrong", Problem(401, "invalid-credentials")),
     ("login_form_cross-site", Problem(403, "cross-site-request")),
     ("login_form_unknown_user", Status(401)),
     ("login_cookie_cross-site", Problem(403, "cross-site-request")),
@@ -158,7 +160,7 @@ fn every_event_has_an_expectation_and_every_function_an_event() {
 
 #[tokio::test]
 async fn every_event_gets_the_answer_that_is_expected() {
-    let deployment = Deployment::new(Environment::local());
+    let deployment = Deployment::new(Environment::local().with("LATCHKEY_CLIENT_HASHING", "transition"));
     for (name, expected) in EVENTS {
         let text = fs::read_to_string(folder("events").join(name).with_extension("json")).unwrap();
         let event = with_fresh_tokens(&deployment, text).await;

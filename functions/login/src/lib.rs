@@ -1,8 +1,11 @@
 //! `POST /auth/login`: trades an email and a password for a session. A form of the login page gets a cookie and a page.
+//! `POST /auth/salt`: says how clients hash a password first.
+
+mod salt;
 
 use latchkey::{
     config::Env,
-    domain::{AttemptLimits, Timestamp},
+    domain::{AttemptLimits, Email, Proof, Timestamp},
     dynamodb::DynamoDb,
     error::Error,
     http::{
@@ -21,7 +24,8 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct Body {
     email: String,
-    password: String,
+    password: Option<String>,
+    client_hash: Option<String>,
     transport: Option<String>,
 }
 
@@ -57,19 +61,26 @@ pub async fn start(env: &Env) -> Result<App<DynamoDb>, StartupError> {
     Ok(App { login, pages: Pages::from_env(env, PasswordPolicy::from_env(env)?.min_chars)? })
 }
 
-/// Answers one request: 200 with a token set; a form by 303 to the page that was wanted, or by the login page again.
+/// Answers one request: 200 with a token set, or with a salt; a form by 303 to the page that was wanted, or by the login page again.
 ///
 /// # Errors
-/// See [`login`], and everything that can be wrong with a body.
+/// See [`login`], [`Error::NoClientHashing`], and everything that can be wrong with a body.
 pub async fn handle<S>(app: &App<S>, request: &Request, now: Timestamp) -> Result<Reply, Error>
 where
     S: ReserveAttempt + ClearAttempts + FindAccount + ReplacePasswordHash + CreateSession,
 {
+    if request::path(request) == salt::PATH {
+        return salt::handle(&app.login.passwords, request);
+    }
     if site::is_form_of_ours(request)? {
         return answer_form(app, request, now).await;
     }
     let body: Body = request::json(request)?;
-    let credentials = parse(request, [&body.email, &body.password], body.transport.as_deref())?;
+    let mut fields = request::Fields::default();
+    let email = fields.email(&body.email);
+    let sent = [body.password.as_deref(), body.client_hash.as_deref()];
+    let proof = fields.proof(app.login.passwords.client_hashing(), ["/password", "/client_hash"], sent);
+    let credentials = parse(request, fields, email.zip(proof), body.transport.as_deref())?;
     let signed_in = login(&app.login, credentials, &request::client(request), now).await?;
     Ok(TokenSet::reply(StatusCode::OK, &signed_in, now).event(Event::SignedIn))
 }
@@ -79,7 +90,9 @@ where
     S: ReserveAttempt + ClearAttempts + FindAccount + ReplacePasswordHash + CreateSession,
 {
     let form: Form = request::form(request)?;
-    let signed_in = match parse(request, [&form.email, &form.password], Some("cookie")) {
+    let mut fields = request::Fields::default();
+    let (email, password) = (fields.email(&form.email), fields.password(&form.password));
+    let signed_in = match parse(request, fields, email.zip(password.map(Proof::from)), Some("cookie")) {
         Ok(credentials) => login(&app.login, credentials, &request::client(request), now).await,
         Err(error) => Err(error),
     };
@@ -95,9 +108,12 @@ where
     }
 }
 
-fn parse(request: &Request, [email, password]: [&str; 2], transport: Option<&str>) -> Result<Credentials, Error> {
-    let mut fields = request::Fields::default();
-    let (email, password) = (fields.email(email), fields.password(password));
+fn parse(
+    request: &Request,
+    mut fields: request::Fields,
+    who: Option<(Email, Proof)>,
+    transport: Option<&str>,
+) -> Result<Credentials, Error> {
     let transport = fields.transport(request, transport)?;
-    fields.check(email.zip(password).map(|(email, password)| Credentials { email, password, transport }))
+    fields.check(who.map(|(email, proof)| Credentials { email, proof, transport }))
 }

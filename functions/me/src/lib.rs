@@ -2,7 +2,7 @@
 
 use latchkey::{
     config::Env,
-    domain::{AttemptLimits, Password, Timestamp},
+    domain::{AttemptLimits, Timestamp},
     dynamodb::DynamoDb,
     error::Error,
     http::{Reply, Request, StatusCode, TokenSet, UserView, request},
@@ -34,12 +34,15 @@ struct Rename {
 #[derive(Deserialize, Default)]
 struct Delete {
     password: Option<String>,
+    client_hash: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Passwords {
-    current_password: String,
-    new_password: String,
+    current_password: Option<String>,
+    current_client_hash: Option<String>,
+    new_password: Option<String>,
+    new_client_hash: Option<String>,
 }
 
 /// A member that may be `null`, but not absent.
@@ -122,9 +125,12 @@ where
 {
     let body: Delete = request::optional_json(request)?;
     let mut fields = request::Fields::default();
-    let password = body.password.as_deref().and_then(|text| fields.password(text));
-    let password = fields.check(Some(password))?;
-    delete(app, identity, password, &request::client(request), now).await?;
+    let proof = match [body.password.as_deref(), body.client_hash.as_deref()] {
+        [None, None] => None,
+        sent => fields.proof(app.passwords.client_hashing(), ["/password", "/client_hash"], sent),
+    };
+    let proof = fields.check(Some(proof))?;
+    delete(app, identity, proof, &request::client(request), now).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT).event(Event::AccountDeleted).without_cookie_of(request))
 }
 
@@ -140,8 +146,13 @@ where
 {
     let body: Passwords = request::json(request)?;
     let mut fields = request::Fields::default();
-    let current = fields.keep("/current_password", Password::parse(&body.current_password));
-    let new = fields.keep("/new_password", Password::parse(&body.new_password));
+    let mut proof = |at, sent| fields.proof(app.passwords.client_hashing(), at, sent);
+    let current = proof(
+        ["/current_password", "/current_client_hash"],
+        [body.current_password.as_deref(), body.current_client_hash.as_deref()],
+    );
+    let new =
+        proof(["/new_password", "/new_client_hash"], [body.new_password.as_deref(), body.new_client_hash.as_deref()]);
     let password = fields.check(current.zip(new).map(|(current, new)| NewPassword { current, new, transport }))?;
     let signed_in = change_password(app, identity, &password, &request::client(request), now).await?;
     Ok(TokenSet::reply(StatusCode::OK, &signed_in, now).event(Event::PasswordChanged))

@@ -1,7 +1,7 @@
 //! What the forms of the account's page do.
 
 use latchkey::{
-    domain::{EndCause, Password, Timestamp},
+    domain::{EndCause, Password, Proof, Timestamp},
     error::Error,
     http::{
         Reply, Request, StatusCode, TokenSet,
@@ -146,5 +146,6 @@ fn new_password(form: &Form) -> Result<NewPassword, Error> {
     let current = fields.keep("/current_password", Password::parse(&form.current_password));
     let new = fields.keep("/new_password", Password::parse(&form.new_password));
     let transport = Transport::Cookie;
+    let (current, new) = (current.map(Proof::from), new.map(Proof::from));
     fields.check(current.zip(new).map(|(current, new)| NewPassword { current, new, transport }))
 }

@@ -2,7 +2,7 @@
 
 use latchkey::{
     config::Env,
-    domain::{AttemptLimits, Timestamp},
+    domain::{AttemptLimits, Email, Proof, Timestamp},
     dynamodb::DynamoDb,
     error::Error,
     http::{
@@ -21,7 +21,8 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct Body {
     email: String,
-    password: String,
+    password: Option<String>,
+    client_hash: Option<String>,
     name: Option<String>,
     transport: Option<String>,
 }
@@ -74,8 +75,12 @@ where
         return answer_form(app, request, now).await;
     }
     let body: Body = request::json(request)?;
+    let mut fields = request::Fields::default();
+    let email = fields.email(&body.email);
+    let sent = [body.password.as_deref(), body.client_hash.as_deref()];
+    let proof = fields.proof(app.register.passwords.client_hashing(), ["/password", "/client_hash"], sent);
     let (name, transport) = (body.name.as_deref(), body.transport.as_deref());
-    let registration = parse(request, [&body.email, &body.password], name, transport)?;
+    let registration = parse(request, fields, email.zip(proof), name, transport)?;
     let signed_in = register(&app.register, registration, &request::client(request), now).await?;
     Ok(TokenSet::reply(StatusCode::CREATED, &signed_in, now).event(Event::Registered))
 }
@@ -86,7 +91,9 @@ where
 {
     let form: Form = request::form(request)?;
     let name = Some(form.name.as_str()).filter(|name| !name.trim().is_empty());
-    let signed_in = match parse(request, [&form.email, &form.password], name, Some("cookie")) {
+    let mut fields = request::Fields::default();
+    let (email, password) = (fields.email(&form.email), fields.password(&form.password));
+    let signed_in = match parse(request, fields, email.zip(password.map(Proof::from)), name, Some("cookie")) {
         Ok(registration) => register(&app.register, registration, &request::client(request), now).await,
         Err(error) => Err(error),
     };
@@ -104,13 +111,12 @@ where
 
 fn parse(
     request: &Request,
-    [email, password]: [&str; 2],
+    mut fields: request::Fields,
+    who: Option<(Email, Proof)>,
     name: Option<&str>,
     transport: Option<&str>,
 ) -> Result<Registration, Error> {
-    let mut fields = request::Fields::default();
-    let (email, password) = (fields.email(email), fields.password(password));
     let name = fields.name(name);
     let transport = fields.transport(request, transport)?;
-    fields.check(email.zip(password).map(|(email, password)| Registration { email, password, name, transport }))
+    fields.check(who.map(|(email, proof)| Registration { email, proof, name, transport }))
 }

@@ -64,3 +64,15 @@ fn password_settings_never_fall_below_their_floor() {
     assert!(HashWork::from_env(&env(&[("LATCHKEY_ARGON2_MEMORY_KIB", "19455")])).is_err());
     assert!(HashWork::from_env(&env(&[("LATCHKEY_ARGON2_ITERATIONS", "1")])).is_err());
 }
+
+#[cfg(feature = "aws")]
+#[test]
+fn client_hashing_is_one_of_three_words_and_off_by_default() {
+    use crate::domain::ClientHashing;
+    let mode = |value| ClientHashing::from_env(&env(&[("LATCHKEY_CLIENT_HASHING", value)]));
+    assert_eq!(ClientHashing::from_env(&env(&[])).unwrap(), ClientHashing::Off);
+    assert_eq!(mode("required").unwrap(), ClientHashing::Required);
+    for wrong in ["on", "Required", "true", "transition "] {
+        assert_eq!(problem(mode(wrong)), "LATCHKEY_CLIENT_HASHING must be off, transition or required");
+    }
+}

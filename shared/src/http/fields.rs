@@ -4,10 +4,12 @@ use lambda_http::Request;
 
 use super::site;
 use crate::{
-    domain::{DisplayName, Email, Password},
+    domain::{ClientHash, ClientHashing, DisplayName, Email, Password, Proof},
     error::{Error, FieldError},
     operations::Transport,
 };
+
+const MISSING: &str = "is missing";
 
 /// The fields of a body, parsed one by one so that the caller is told about all of them at once.
 #[derive(Debug, Default)]
@@ -22,6 +24,31 @@ impl Fields {
     /// A password.
     pub fn password(&mut self, text: &str) -> Option<Password> {
         self.keep("/password", Password::parse(text))
+    }
+
+    /// A password as the deployment takes it, of a body with these two members. `at` and `sent` are about the password first, the
+    /// client hash second.
+    pub fn proof(&mut self, hashing: ClientHashing, at: [&'static str; 2], sent: [Option<&str>; 2]) -> Option<Proof> {
+        let ([at_password, at_hash], [password, hash]) = (at, sent);
+        let refused = match (hashing, password, hash) {
+            (ClientHashing::Off, _, Some(_)) => Some((at_hash, "this deployment takes passwords")),
+            (ClientHashing::Required, Some(_), _) => {
+                Some((at_password, "this deployment takes client hashes: see POST /auth/salt"))
+            }
+            (ClientHashing::Required, None, None) => Some((at_hash, MISSING)),
+            (ClientHashing::Off | ClientHashing::Transition, None, None) => Some((at_password, MISSING)),
+            _ => None,
+        };
+        if let Some((at, why)) = refused {
+            self.0.push(FieldError::new(at, why));
+            return None;
+        }
+        let password = password.map(|text| self.keep(at_password, Password::parse(text)));
+        let client_hash = hash.and_then(|text| self.keep(at_hash, ClientHash::parse(text)));
+        match password {
+            Some(password) => Some(Proof::Password { password: password?, client_hash }),
+            None => client_hash.map(Proof::ClientHash),
+        }
     }
 
     /// A name that may be absent.

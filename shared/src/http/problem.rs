@@ -105,6 +105,7 @@ fn problem<'a>(error: &'a Error, detail: Option<&'a str>) -> Problem<'a> {
 fn detail(error: &Error) -> Option<&str> {
     match error {
         Error::MalformedBody(detail) | Error::Conflict(detail) => Some(detail),
+        Error::NoClientHashing => Some("Clients of this deployment send passwords."),
         _ => None,
     }
 }
@@ -134,7 +135,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
             (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts. Try again later.")
         }
         Error::Conflict(_) => (StatusCode::CONFLICT, "conflict", "This does not go with how things are."),
-        Error::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is nothing here."),
+        Error::NotFound | Error::NoClientHashing => (StatusCode::NOT_FOUND, "not-found", "There is nothing here."),
         Error::MethodNotAllowed { .. } => {
             (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This path does not know the method.")
         }

@@ -7,9 +7,9 @@ use super::{
     identify::require_live,
 };
 use crate::{
-    domain::{Attempt, AttemptLimits, Client, DisplayName, EndCause, Password, Purpose, Timestamp, User},
+    domain::{Attempt, AttemptLimits, Client, DisplayName, EndCause, Proof, Purpose, Timestamp, User},
     error::{Error, Refusal},
-    passwords::{PasswordPolicy, Passwords, Verdict},
+    passwords::{Candidate, PasswordPolicy, Passwords, Verdict},
     ports::{Change, DeleteUser, EndSession, FindAccountById, FindSession, ListSessions, RenameUser, ReserveAttempt},
 };
 
@@ -63,11 +63,11 @@ pub async fn rename<S: FindSession + RenameUser>(
 ///
 /// # Errors
 /// [`Error::ReauthenticationRequired`], [`Error::InvalidCredentials`], [`Error::TooManyAttempts`], [`Error::InvalidToken`],
-/// [`Error::Unavailable`].
+/// [`Error::InvalidInput`] for a client hash that is not that of the password beside it, [`Error::Unavailable`].
 pub async fn delete<S>(
     ctx: &Account<S>,
     identity: &Identity,
-    password: Option<Password>,
+    proof: Option<Proof>,
     client: &Client,
     now: Timestamp,
 ) -> Result<(), Error>
@@ -75,10 +75,11 @@ where
     S: FindSession + FindAccountById + ReserveAttempt + DeleteUser + ListSessions + EndSession,
 {
     let (session, user) = require_live(&ctx.store, identity, now).await?;
-    match password {
-        Some(password) => {
+    match proof {
+        Some(proof) => {
             count_attempt(ctx, &user, client, now).await?;
-            prove_password(ctx, &user, &password).await?;
+            let candidate = ctx.passwords.prepare(&proof, &user.canonical_email, "/client_hash")?;
+            prove_password(ctx, &user, &candidate).await?;
         }
         None if now.since(session.created_at) <= RECENT_SIGN_IN => {}
         None => return Err(Error::ReauthenticationRequired),
@@ -107,14 +108,14 @@ pub(super) async fn count_attempt<S: ReserveAttempt>(
 pub(super) async fn prove_password<S: FindAccountById>(
     ctx: &Account<S>,
     user: &User,
-    password: &Password,
+    candidate: &Candidate<'_>,
 ) -> Result<String, Error> {
     let account = ctx.store.find_account_by_id(user.id).await?.ok_or(Refusal("no such user"))?;
     // Before the hash: whoever comes after another change has a session that is over, and no wrong password.
     if account.password_epoch != user.epoch {
         return Err(Refusal("epoch").into());
     }
-    match ctx.passwords.verify(password, &account.password_hash)? {
+    match ctx.passwords.verify(candidate, Some(&account.password_hash))? {
         Verdict::Right { .. } => Ok(account.password_hash),
         Verdict::Wrong => Err(Error::InvalidCredentials),
     }

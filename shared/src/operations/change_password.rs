@@ -7,7 +7,7 @@ use super::{
     identify::require_live,
 };
 use crate::{
-    domain::{Client, EndCause, Password, Timestamp, User, WeakPassword},
+    domain::{Client, EndCause, Proof, Timestamp, User, WeakPassword},
     error::{Error, FieldError},
     passwords::PasswordPolicy,
     ports::{
@@ -22,10 +22,10 @@ const TRIES: usize = 3;
 /// What somebody says who changes their password.
 #[derive(Debug)]
 pub struct NewPassword {
-    /// The password until now.
-    pub current: Password,
-    /// The password from now on.
-    pub new: Password,
+    /// The password until now, in either spelling.
+    pub current: Proof,
+    /// The password from now on, in either spelling.
+    pub new: Proof,
     /// The credential they want: of the kind that they have shown.
     pub transport: Transport,
 }
@@ -34,7 +34,8 @@ pub struct NewPassword {
 /// session they call from too, and they go on in a new one. If that cannot be started, signing in with the new password will.
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for a new password that the policy refuses or that is the current one, [`Error::TooManyAttempts`],
+/// [`Error::InvalidInput`] for a new password that the policy refuses or that is the current one, and for a client hash that is
+/// not that of the password beside it; [`Error::TooManyAttempts`],
 /// [`Error::InvalidCredentials`] when the current one is wrong, [`Error::SessionEnded`] and [`Error::InvalidToken`] when the
 /// caller's session is no longer live, [`Error::Unavailable`].
 pub async fn change_password<S>(
@@ -57,12 +58,12 @@ where
 
 /// Refuses what can be refused without knowing the current password, and so without an attempt.
 fn judge(policy: PasswordPolicy, password: &NewPassword, user: &User) -> Result<(), Error> {
-    let judged = if password.new.is_same_as(&password.current) {
-        Err(WeakPassword::Unchanged)
-    } else {
-        policy.judge(&password.new, &user.canonical_email)
+    let (at, judged) = match password.new.password() {
+        Some(new) => ("/new_password", policy.judge(new, &user.canonical_email)),
+        None => ("/new_client_hash", Ok(())),
     };
-    judged.map_err(|reason| Error::InvalidInput(vec![FieldError::new("/new_password", reason)]))
+    let judged = if password.new.is_same_as(&password.current) { Err(WeakPassword::Unchanged) } else { judged };
+    judged.map_err(|reason| Error::InvalidInput(vec![FieldError::new(at, reason)]))
 }
 
 /// Replaces the very hash that was verified. Gives the user as they are afterwards.
@@ -70,10 +71,13 @@ async fn replace<S>(ctx: &Account<S>, user: User, password: &NewPassword, now: T
 where
     S: FindAccountById + ChangePassword + ListSessions + EndSession,
 {
+    let prepare = |proof, hash_at| ctx.passwords.prepare(proof, &user.canonical_email, hash_at);
+    let current = prepare(&password.current, "/current_client_hash")?;
+    let new = prepare(&password.new, "/new_client_hash")?;
     let change = epoch_change(&user, now);
     for _ in 0..TRIES {
-        let verified = prove_password(ctx, &user, &password.current).await?;
-        let new = ctx.passwords.hash(&password.new, ctx.mint.random)?;
+        let verified = prove_password(ctx, &user, &current).await?;
+        let new = ctx.passwords.hash(&new, ctx.mint.random)?;
         if ctx.store.change_password(&change, &verified, &new).await? == Change::Done {
             tell_why(&ctx.store, &user, EndCause::PasswordChanged, now).await;
             return Ok(User { epoch: change.next_epoch(), ..user });

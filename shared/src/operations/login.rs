@@ -2,9 +2,9 @@
 
 use super::{Mint, SignedIn, Transport, attempts::reserve};
 use crate::{
-    domain::{Attempt, AttemptLimits, Client, Email, Password, Purpose, Timestamp},
+    domain::{Attempt, AttemptLimits, Client, Email, Proof, Purpose, Timestamp},
     error::Error,
-    passwords::{Passwords, Verdict},
+    passwords::{Candidate, Passwords, Verdict},
     ports::{Account, ClearAttempts, CreateSession, FindAccount, ReplacePasswordHash, ReserveAttempt},
 };
 
@@ -30,8 +30,8 @@ pub struct Login<S> {
 pub struct Credentials {
     /// The address.
     pub email: Email,
-    /// The password.
-    pub password: Password,
+    /// Their password, in either spelling.
+    pub proof: Proof,
     /// The credential they want.
     pub transport: Transport,
 }
@@ -40,7 +40,8 @@ pub struct Credentials {
 ///
 /// # Errors
 /// [`Error::InvalidCredentials`] for an unknown email, a wrong password and a disabled user alike, after the same work;
-/// [`Error::TooManyAttempts`], [`Error::Unavailable`].
+/// [`Error::InvalidInput`] for a client hash that is not that of the password beside it, [`Error::TooManyAttempts`],
+/// [`Error::Unavailable`].
 pub async fn login<S>(
     ctx: &Login<S>,
     credentials: Credentials,
@@ -50,16 +51,14 @@ pub async fn login<S>(
 where
     S: ReserveAttempt + ClearAttempts + FindAccount + ReplacePasswordHash + CreateSession,
 {
-    let Credentials { email, password, transport } = credentials;
+    let Credentials { email, proof, transport } = credentials;
     let attempt = Attempt::new(Purpose::Password, email.canonical(), &client.network(), ctx.limits, now);
     reserve(&ctx.store, &attempt).await?;
 
+    let candidate = ctx.passwords.prepare(&proof, email.canonical(), "/client_hash")?;
     let (account, used) = find_whole_account(&ctx.store, &email, &attempt).await?;
-    let Some(account) = account else {
-        ctx.passwords.verify_nobody(&password)?;
-        return Err(Error::InvalidCredentials);
-    };
-    let Verdict::Right { needs_rehash } = ctx.passwords.verify(&password, &account.password_hash)? else {
+    let verdict = ctx.passwords.verify(&candidate, account.as_ref().map(|account| account.password_hash.as_str()))?;
+    let (Some(account), Verdict::Right { needs_rehash }) = (account, verdict) else {
         return Err(Error::InvalidCredentials);
     };
     if account.user.disabled {
@@ -67,7 +66,7 @@ where
     }
 
     if needs_rehash {
-        rehash(ctx, &account, &password).await?;
+        rehash(ctx, &account, &candidate).await?;
     }
     if used.saturating_mul(2) >= ctx.limits.per_account {
         ctx.store.clear_attempts(&attempt.account).await?;
@@ -91,9 +90,13 @@ async fn find_whole_account(
 }
 
 /// Replaces the very hash that was verified; if it changed meanwhile, whoever changed it wins.
-async fn rehash<S: ReplacePasswordHash>(ctx: &Login<S>, account: &Account, password: &Password) -> Result<(), Error> {
-    let stronger = ctx.passwords.hash(password, ctx.mint.random)?;
+async fn rehash<S: ReplacePasswordHash>(
+    ctx: &Login<S>,
+    account: &Account,
+    candidate: &Candidate<'_>,
+) -> Result<(), Error> {
+    let todays = ctx.passwords.hash(candidate, ctx.mint.random)?;
     let (user, verified) = (&account.user, &account.password_hash);
-    ctx.store.replace_password_hash(user.id, user.epoch, verified, &stronger).await?;
+    ctx.store.replace_password_hash(user.id, user.epoch, verified, &todays).await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::{Mint, SignedIn, Transport, attempts::reserve};
 use crate::{
-    domain::{Attempt, AttemptLimits, Client, DisplayName, Email, Password, Purpose, Timestamp, User, UserId},
+    domain::{Attempt, AttemptLimits, Client, DisplayName, Email, Proof, Purpose, Timestamp, User, UserId},
     error::{Error, FieldError},
     passwords::{PasswordPolicy, Passwords},
     ports::{CreateSession, CreateUser, Creation, NewUser, ReserveAttempt},
@@ -28,8 +28,8 @@ pub struct Register<S> {
 pub struct Registration {
     /// Their address.
     pub email: Email,
-    /// Their password.
-    pub password: Password,
+    /// Their password, in either spelling.
+    pub proof: Proof,
     /// Their name, if they gave one.
     pub name: Option<DisplayName>,
     /// The credential they want.
@@ -40,7 +40,8 @@ pub struct Registration {
 /// afterwards, signing in will.
 ///
 /// # Errors
-/// [`Error::InvalidInput`] for a password the policy refuses, [`Error::TooManyAttempts`], [`Error::EmailTaken`],
+/// [`Error::InvalidInput`] for a password the policy refuses, which a client hash alone does not show, and for a client hash that
+/// is not that of the password beside it; [`Error::TooManyAttempts`], [`Error::EmailTaken`],
 /// [`Error::Unavailable`].
 pub async fn register<S>(
     ctx: &Register<S>,
@@ -51,15 +52,18 @@ pub async fn register<S>(
 where
     S: ReserveAttempt + CreateUser + CreateSession,
 {
-    let Registration { email, password, name, transport } = registration;
+    let Registration { email, proof, name, transport } = registration;
     let attempt = Attempt::new(Purpose::Registration, email.canonical(), &client.network(), ctx.limits, now);
     reserve(&ctx.store, &attempt).await?;
-    ctx.policy
-        .judge(&password, email.canonical())
-        .map_err(|reason| Error::InvalidInput(vec![FieldError::new("/password", reason)]))?;
+    if let Some(password) = proof.password() {
+        ctx.policy
+            .judge(password, email.canonical())
+            .map_err(|reason| Error::InvalidInput(vec![FieldError::new("/password", reason)]))?;
+    }
+    let candidate = ctx.passwords.prepare(&proof, email.canonical(), "/client_hash")?;
 
     let user = new_user(UserId::from_random(ctx.mint.random.draw()?), &email, name, now);
-    let new = NewUser { password_hash: ctx.passwords.hash(&password, ctx.mint.random)?, user };
+    let new = NewUser { password_hash: ctx.passwords.hash(&candidate, ctx.mint.random)?, user };
     match ctx.store.create_user(&new).await? {
         Creation::Created => ctx.mint.start(&ctx.store, new.user, transport, client, now).await,
         Creation::EmailTaken => Err(Error::EmailTaken),

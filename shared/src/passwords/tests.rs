@@ -1,67 +1,73 @@
 use super::*;
 use crate::domain::{Email, Timestamp, WeakPassword};
 
+const EMAIL: &str = "ada@example.com";
 const QUICK: HashWork = HashWork { memory_kib: 64, iterations: 1 };
 
 fn ring() -> PepperRing {
     PepperRing::parse(&PepperRing::generate(Random::SYSTEM, Timestamp::from_seconds(0)).unwrap()).unwrap()
 }
 
+fn passwords(ring: PepperRing, work: HashWork) -> Passwords {
+    Passwords::new(ring, work, ClientHashing::Off)
+}
+
 fn password(text: &str) -> Password {
     Password::parse(text).unwrap()
 }
 
+fn hash(passwords: &Passwords, text: &str) -> String {
+    let proof = Proof::from(password(text));
+    passwords.hash(&passwords.prepare(&proof, EMAIL, "/client_hash").unwrap(), Random::SYSTEM).unwrap()
+}
+
+fn verify(passwords: &Passwords, text: &str, stored: &str) -> Result<Verdict, Error> {
+    let proof = Proof::from(password(text));
+    passwords.verify(&passwords.prepare(&proof, EMAIL, "/client_hash").unwrap(), Some(stored))
+}
+
 #[test]
 fn a_password_verifies_against_its_own_hash_and_no_other() {
-    let passwords = Passwords::new(ring(), QUICK);
-    let hash = passwords.hash(&password("correct horse battery"), Random::SYSTEM).unwrap();
-    assert!(hash.starts_with("$argon2id$v=19$m=64,t=1,p=1,keyid="), "{hash}");
-    assert_eq!(
-        passwords.verify(&password("correct horse battery"), &hash).unwrap(),
-        Verdict::Right { needs_rehash: false }
-    );
-    assert_eq!(passwords.verify(&password("correct horse batterz"), &hash).unwrap(), Verdict::Wrong);
+    let passwords = passwords(ring(), QUICK);
+    let stored = hash(&passwords, "correct horse battery");
+    assert!(stored.starts_with("$argon2id$v=19$m=64,t=1,p=1,keyid="), "{stored}");
+    assert_eq!(verify(&passwords, "correct horse battery", &stored).unwrap(), Verdict::Right { needs_rehash: false });
+    assert_eq!(verify(&passwords, "correct horse batterz", &stored).unwrap(), Verdict::Wrong);
 }
 
 #[test]
 fn c4_passwords_that_share_their_first_72_bytes_differ() {
-    let passwords = Passwords::new(ring(), QUICK);
-    let hash = passwords.hash(&password(&format!("{}a", "x".repeat(72))), Random::SYSTEM).unwrap();
-    assert_eq!(passwords.verify(&password(&format!("{}b", "x".repeat(72))), &hash).unwrap(), Verdict::Wrong);
+    let passwords = passwords(ring(), QUICK);
+    let stored = hash(&passwords, &format!("{}a", "x".repeat(72)));
+    assert_eq!(verify(&passwords, &format!("{}b", "x".repeat(72)), &stored).unwrap(), Verdict::Wrong);
 }
 
 #[test]
 fn c3_a_nul_does_not_end_a_password() {
-    let passwords = Passwords::new(ring(), QUICK);
-    let hash = passwords.hash(&password("before\0after the zero"), Random::SYSTEM).unwrap();
-    assert_eq!(passwords.verify(&password("before\0another ending"), &hash).unwrap(), Verdict::Wrong);
+    let passwords = passwords(ring(), QUICK);
+    let stored = hash(&passwords, "before\0after the zero");
+    assert_eq!(verify(&passwords, "before\0another ending", &stored).unwrap(), Verdict::Wrong);
 }
 
 #[test]
 fn b13_a_hash_without_its_pepper_says_nothing() {
-    let hash = Passwords::new(ring(), QUICK).hash(&password("correct horse battery"), Random::SYSTEM).unwrap();
-    assert!(matches!(
-        Passwords::new(ring(), QUICK).verify(&password("correct horse battery"), &hash),
-        Err(Error::Internal(_))
-    ));
+    let stored = hash(&passwords(ring(), QUICK), "correct horse battery");
+    assert!(matches!(verify(&passwords(ring(), QUICK), "correct horse battery", &stored), Err(Error::Internal(_))));
 }
 
 #[test]
 fn c11_an_older_hash_still_verifies_and_asks_to_be_made_again() {
     let ring = ring();
-    let hash = Passwords::new(ring.clone(), QUICK).hash(&password("correct horse battery"), Random::SYSTEM).unwrap();
-    let stronger = Passwords::new(ring, HashWork { memory_kib: 128, ..QUICK });
-    assert_eq!(
-        stronger.verify(&password("correct horse battery"), &hash).unwrap(),
-        Verdict::Right { needs_rehash: true }
-    );
-    assert_eq!(stronger.verify(&password("incorrect horse battery"), &hash).unwrap(), Verdict::Wrong);
+    let stored = hash(&passwords(ring.clone(), QUICK), "correct horse battery");
+    let stronger = passwords(ring, HashWork { memory_kib: 128, ..QUICK });
+    assert_eq!(verify(&stronger, "correct horse battery", &stored).unwrap(), Verdict::Right { needs_rehash: true });
+    assert_eq!(verify(&stronger, "incorrect horse battery", &stored).unwrap(), Verdict::Wrong);
 }
 
 #[test]
 fn c11_hashes_that_are_none_of_ours_are_refused_before_any_work() {
-    let passwords = Passwords::new(ring(), QUICK);
-    let own = passwords.hash(&password("correct horse battery"), Random::SYSTEM).unwrap();
+    let passwords = passwords(ring(), QUICK);
+    let own = hash(&passwords, "correct horse battery");
     let planted = [
         own.replace("m=64", "m=4194304"),
         own.replace("t=1", "t=4000000"),
@@ -73,14 +79,14 @@ fn c11_hashes_that_are_none_of_ours_are_refused_before_any_work() {
         "plain".into(),
     ];
     for stored in planted {
-        assert!(passwords.verify(&password("correct horse battery"), &stored).is_err(), "{stored}");
+        assert!(verify(&passwords, "correct horse battery", &stored).is_err(), "{stored}");
     }
 }
 
 #[test]
 fn two_hashes_of_one_password_differ() {
-    let passwords = Passwords::new(ring(), QUICK);
-    let hashes = [(); 2].map(|()| passwords.hash(&password("correct horse battery"), Random::SYSTEM).unwrap());
+    let passwords = passwords(ring(), QUICK);
+    let hashes = [(); 2].map(|()| hash(&passwords, "correct horse battery"));
     assert_ne!(hashes[0], hashes[1]);
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `sign` | signatures of JWTs | register, login, refresh, check, me |
 //! | `seal` | the MAC of refresh and session tokens | register, login, refresh, check, logout, sessions, me, session-authorizer |
-//! | `pepper` | the secret input of password hashes | register, login, me |
+//! | `pepper` | the secret input of password hashes, and the salts of client hashes | register, login, me |
 //!
 //! A ring holds one `active` key, which makes new things, one `next` key, which everybody already knows, and `retired` keys,
 //! which still prove what they made. How keys go from one to the other is in [`rotation`].

@@ -88,7 +88,7 @@ fn pages(settings: &Settings) -> Pages {
 }
 
 fn passwords(settings: &Settings) -> Passwords {
-    Passwords::new(settings.rings.pepper(), settings.work)
+    Passwords::new(settings.rings.pepper(), settings.work, settings.client_hashing)
 }
 
 fn verifier(settings: &Settings) -> Verifier {

@@ -85,7 +85,7 @@ fn a13_whatever_happens_to_an_account_its_access_tokens_are_refused_within_the_b
     for asking in on_each_store() {
         let world = &asking.world;
         let (person, tokens) = asking.run(world.registered());
-        let hash = changes::hash(&world.settings, "another long password");
+        let hash = changes::hash(&world.settings, &person, "another long password");
         let end = changes::change_password(&world.store, &person, &hash, world.now());
         assert_refused_within_the_bound(&asking, "a changed password", &tokens, end);
 

@@ -1,7 +1,7 @@
 //! What happens to an account while its owner uses it elsewhere, done to the store as the operations do it.
 
 use latchkey::{
-    domain::{AttemptKey, Password, Random, Timestamp, User},
+    domain::{AttemptKey, Password, Proof, Random, Timestamp, User},
     passwords::Passwords,
     ports::{Account, Change, ChangePassword, DeleteUser, DisableUser, EpochChange, FindAccount, RaiseEpoch},
 };
@@ -27,9 +27,11 @@ pub(crate) async fn change_password(store: &Store, person: &Person, new_hash: &s
 }
 
 /// A hash as the functions make it.
-pub(crate) fn hash(settings: &Settings, password: &str) -> String {
-    let passwords = Passwords::new(settings.rings.pepper(), settings.work);
-    passwords.hash(&Password::parse(password).unwrap(), Random::SYSTEM).unwrap()
+pub(crate) fn hash(settings: &Settings, person: &Person, password: &str) -> String {
+    let passwords = Passwords::new(settings.rings.pepper(), settings.work, settings.client_hashing);
+    let proof = Proof::from(Password::parse(password).unwrap());
+    let candidate = passwords.prepare(&proof, &person.email, "/client_hash").unwrap();
+    passwords.hash(&candidate, Random::SYSTEM).unwrap()
 }
 
 /// The owner signs out everywhere, from elsewhere.

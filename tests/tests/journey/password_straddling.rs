@@ -130,7 +130,7 @@ async fn g3_a_login_with_the_old_password_in_the_middle_of_a_change_leaves_nothi
 
 /// A sign-in elsewhere hashes the same password again before the next call of `change_password`.
 fn let_rehash(world: &World, person: &Person) {
-    let (store, person, again) = (world.store.clone(), person.clone(), hash(&world.settings, &person.password));
+    let (store, person, again) = (world.store.clone(), person.clone(), hash(&world.settings, person, &person.password));
     world.store.before("change_password", async move {
         let Account { user, password_hash, .. } = stored(&store, &person).await;
         let replaced = store.replace_password_hash(user.id, user.epoch, &password_hash, &again).await;

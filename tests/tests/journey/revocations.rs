@@ -90,7 +90,7 @@ async fn every_way_a_session_ends_reaches_the_feed() {
         let (_, users) = told(&world).await;
         assert_eq!(users, [(user(&fourth), 2)], "signing out everywhere");
 
-        let hash = changes::hash(&world.settings, "another long password");
+        let hash = changes::hash(&world.settings, &person, "another long password");
         changes::change_password(&world.store, &person, &hash, world.now()).await;
         let (_, users) = told(&world).await;
         assert!(users.contains(&(user(&fourth), 3)), "a changed password: {users:?}");

@@ -36,7 +36,7 @@ pub(crate) const HAPPENINGS: [Happening; 4] =
 /// Lets it happen before the next call of `verb`.
 pub(crate) fn let_happen(world: &World, happening: Happening, person: &Person, verb: &'static str) {
     let (store, person, now) = (world.store.clone(), person.clone(), world.now());
-    let new_hash = hash(&world.settings, NEW_PASSWORD);
+    let new_hash = hash(&world.settings, &person, NEW_PASSWORD);
     world.store.before(verb, async move {
         match happening {
             Happening::PasswordChange => change_password(&store, &person, &new_hash, now).await,

@@ -51,6 +51,7 @@ impl Alert {
             | Error::ReauthenticationRequired
             | Error::Conflict(_)
             | Error::NotFound
+            | Error::NoClientHashing
             | Error::MethodNotAllowed { .. } => whole(&words.not_done),
         }
     }

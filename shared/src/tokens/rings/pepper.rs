@@ -36,6 +36,11 @@ impl PepperRing {
         self.0.active
     }
 
+    /// The pepper that was there first, and its id. Rings only grow at their end, so it stays the same until it is revoked.
+    pub(crate) fn oldest(&self) -> Option<(u32, &Secret)> {
+        self.0.first()
+    }
+
     /// The pepper named `id`.
     pub fn find(&self, id: u32) -> Option<&Secret> {
         self.0.find(id)

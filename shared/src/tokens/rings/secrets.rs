@@ -82,6 +82,11 @@ impl Secrets {
         Ok(Self { active: active.id, valid_from: Timestamp::from_seconds(ring.valid_from), keys })
     }
 
+    /// The first key of the ring, and its id.
+    pub(super) fn first(&self) -> Option<(u32, &Secret)> {
+        self.keys.first().map(|key| (key.id, &key.secret))
+    }
+
     /// The key of this id, whatever its time.
     pub(super) fn find(&self, id: u32) -> Option<&Secret> {
         self.keys.iter().find(|key| key.id == id).map(|key| &key.secret)
