@@ -11,6 +11,8 @@ import { MapStore } from "./world.js";
 /** A running issuer, such as that of `cargo xtask dev`. Given and unreachable is a failure. */
 const url = process.env["LATCHKEY_URL"];
 const real = { skip: url === undefined && "LATCHKEY_URL names no running issuer" };
+/** What it has been told about hashes, if it has. */
+const hashing = process.env["LATCHKEY_CLIENT_HASHING"];
 /** Seconds; that of `cargo xtask dev`, the shortest there is. */
 const graceSeconds = 3;
 
@@ -56,6 +58,7 @@ test("a life with a real issuer", real, async (t) => {
 test("a life with a real issuer that takes hashes", real, async (t) => {
   const user = { email: `ada.${randomUUID()}@example.com`, password: randomUUID() };
   const mode = await servedMode(user.email);
+  if (hashing !== undefined) assert.equal(mode, hashing);
   if (mode === undefined) return t.skip("it takes no hashes: LATCHKEY_CLIENT_HASHING is off");
   const machine = start(t);
   const client = machine.client({ hashing: hashPasswords({ mode: "required" }) });

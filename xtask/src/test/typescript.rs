@@ -17,14 +17,16 @@ const LIFETIMES: [(&str, &str); 4] = [
     ("LATCHKEY_ACCESS_TOKEN_SECONDS", "5"),
 ];
 const WARNINGS_ONLY: (&str, &str) = ("LATCHKEY_LOG_LEVEL", "error");
+/// Passwords are taken as well: the same issuer serves clients that hash and clients that do not. The tests hold it to that.
+const HASHES_TOO: (&str, &str) = ("LATCHKEY_CLIENT_HASHING", "transition");
 
 /// Its own tests, those that need an issuer, and what judges its package.
 pub fn client() -> Result<()> {
     let (node, folder) = client_installed()?;
     let port = free_port()?;
-    let dev = Dev::start(port, None, &[WARNINGS_ONLY])?;
+    let dev = Dev::start(port, None, &[WARNINGS_ONLY, HASHES_TOO])?;
     let mut check = node.command("npm")?;
-    check.current_dir(folder).args(["run", "--silent", "check"]).env("LATCHKEY_URL", origin(port));
+    check.current_dir(folder).args(["run", "--silent", "check"]).env("LATCHKEY_URL", origin(port)).envs([HASHES_TOO]);
     process::run("npm run check", check)?;
     dev.stop()
 }
