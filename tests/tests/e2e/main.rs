@@ -8,6 +8,7 @@ mod cookie;
 mod keys;
 mod kinds;
 mod operator;
+mod pages;
 mod rules;
 mod stack;
 mod whole;
