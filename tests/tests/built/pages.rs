@@ -25,7 +25,7 @@ impl Visitor {
         let (whole, person) = (Deployment::new(Environment::local()), Person::new());
         let fields = [("email", person.email.as_str()), ("password", &person.password)];
         let cookie = whole.send(Call::form("/auth/register", ORIGIN, &fields)).await.cookie();
-        Self { whole, person, cookie: cookie.expect("a form makes an account") }
+        Self { whole, person, cookie: cookie.unwrap() }
     }
 
     fn with(&self, call: Call) -> Call {
