@@ -19,8 +19,8 @@ URL = os.environ["LATCHKEY_URL"]
 COOKIE = "__Host-latchkey"
 OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
 PASSWORD = "a long walk by the sea"
-# An account is made for each that is a transport. The others have none: one sends what Schemathesis makes up for a token.
-CALLERS = ("made up", "a page of ours", "token", "session", "cookie")
+# Who has an account calls with the one credential of a transport. Tokens that are made up come from Schemathesis.
+CALLERS = ("nobody", "nobody, from a page of ours", "token", "session", "cookie")
 
 
 class Account:
@@ -36,9 +36,6 @@ class Account:
 
     def sign(self, case):
         """Makes a request one of theirs."""
-        for header in ("Authorization", "x-auth-token"):
-            case.headers.pop(header, None)
-        case.cookies.pop(COOKIE, None)
         match self.transport:
             case "token":
                 case.headers["Authorization"] = f"Bearer {self.held['access_token']}"
@@ -54,7 +51,7 @@ def fresh_email():
 
 
 class Accounts(dict):
-    """By transport. One is kept until a request of it has changed something: it may be over then."""
+    """By transport. All are forgotten when a request has changed something: sessions may be over then, and tokens used."""
 
     def __missing__(self, transport):
         self[transport] = Account(transport)
@@ -62,14 +59,14 @@ class Accounts(dict):
 
 
 ACCOUNTS = Accounts()
-# The body that is real, by operation, for an account.
+# The body that is real, by operation, for the account of a transport.
 BODIES = {
-    "POST /auth/register": lambda who: {"email": fresh_email(), "password": PASSWORD},
-    "POST /auth/login": lambda who: {"email": who.email, "password": PASSWORD},
-    "POST /auth/refresh": lambda who: {"refresh_token": ACCOUNTS["token"].held["refresh_token"]},
-    "DELETE /auth/me": lambda who: {"password": PASSWORD},
-    "POST /auth/me/password": lambda who: passwords(),
-    "POST /auth/account": lambda who: {"session": who.held["session"]["id"], **passwords()},
+    "POST /auth/register": lambda of: {"email": fresh_email(), "password": PASSWORD},
+    "POST /auth/login": lambda of: {"email": ACCOUNTS[of].email, "password": PASSWORD},
+    "POST /auth/refresh": lambda of: {"refresh_token": ACCOUNTS["token"].held["refresh_token"]},
+    "DELETE /auth/me": lambda of: {"password": PASSWORD},
+    "POST /auth/me/password": lambda of: passwords(),
+    "POST /auth/account": lambda of: {"session": ACCOUNTS[of].held["session"]["id"], **passwords()},
 }
 
 
@@ -77,16 +74,15 @@ def passwords():
     return {"current_password": PASSWORD, "new_password": "a short run over the hills"}
 
 
-def make_real(case, label, who):
+def make_real(case, label, transport):
     if label in BODIES and isinstance(case.body, dict):
-        case.body = {**case.body, **BODIES[label](who)}
+        case.body = {**case.body, **BODIES[label](transport)}
     if "file" in case.path_parameters:
         page = requests.get(f"{URL}/auth/login", timeout=10).text
         case.path_parameters["file"] = re.search(r"/auth/pages/([^\"]+)", page)[1]
 
 
 TURNS = collections.defaultdict(itertools.count)
-WHO = {}
 
 
 @schemathesis.auth(refresh_interval=None)
@@ -97,14 +93,16 @@ class Turn:
         return next(TURNS[context.operation.label])
 
     def set(self, case, turn, context):
-        caller = CALLERS[turn % len(CALLERS)]
-        if caller == "a page of ours":
-            case.headers.update(OUR_PAGE)
-        elif caller != "made up":
-            WHO[case.id] = caller
-            ACCOUNTS[caller].sign(case)
+        match CALLERS[turn % len(CALLERS)]:
+            case "nobody":
+                transport = "token"
+            case "nobody, from a page of ours":
+                transport = "token"
+                case.headers.update(OUR_PAGE)
+            case transport:
+                ACCOUNTS[transport].sign(case)
         if turn % 2 == 0 and case.meta.generation.mode.is_positive:
-            make_real(case, context.operation.label, ACCOUNTS[WHO.get(case.id, "token")])
+            make_real(case, context.operation.label, transport)
 
 
 ANSWERS = collections.defaultdict(collections.Counter)
@@ -113,9 +111,8 @@ ANSWERS = collections.defaultdict(collections.Counter)
 @schemathesis.hook
 def after_call(context, case, response):
     ANSWERS[case.operation.label][response.status_code] += 1
-    who = WHO.pop(case.id, "token")
     if case.method != "GET" and response.status_code < 400:
-        ACCOUNTS.pop(who, None)
+        ACCOUNTS.clear()
 
 
 @atexit.register
@@ -138,6 +135,7 @@ def filter_failure(context, failure, case, response):
 
 def is_no_text(body):
     try:
-        return isinstance(body, bytes) and not body.decode("utf-8")
+        (body if isinstance(body, bytes) else b"").decode("utf-8")
     except UnicodeDecodeError:
         return True
+    return False
