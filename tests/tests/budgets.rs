@@ -3,6 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers that tests call, not tests themselves")]
 
+#[path = "budgets/pages.rs"]
+mod pages;
+
 use std::future::Future;
 
 use latchkey::{

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that can be checked without a deployment; `--all` adds what needs one.
 
 mod blocks;
+mod contract;
 mod dev_server;
 mod itself;
 mod readme;
@@ -19,8 +20,8 @@ use summary::Summary;
 /// How much to check.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// Also start `dev` and use it, from the client in TypeScript and from Chromium too, let other people's verifiers judge its
-    /// tokens, lint the blocks that the pages offer for copying, deploy the stack into the emulator and walk through it, and run the benchmark's guards.
+    /// Also start `dev` and use it, from the client in TypeScript and from Chromium too, hold its answers against the contract, let
+    /// other people's verifiers judge its tokens, lint the blocks that the pages offer for copying, deploy the stack into the emulator and walk through it, and run the benchmark's guards.
     #[arg(long)]
     all: bool,
     /// Only steps with this in their name; the others are counted as skipped.

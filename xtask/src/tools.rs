@@ -27,6 +27,7 @@ const BUILD: [Package; 4] = [
 const MINISTACK: [Package; 1] = [Package { name: "ministack", extras: "[full]", version: "1.5.33" }];
 /// What its tests in Python import, as a reader of tests/verifiers would install it.
 const VERIFIERS: &str = include_str!("../../tests/verifiers/requirements.txt");
+const CONTRACT: &str = include_str!("../../tests/contract/requirements.txt");
 
 /// The program `cargo-lambda`: a right one on PATH, else `.tools/`.
 pub fn cargo_lambda() -> Result<PathBuf> {
@@ -54,10 +55,20 @@ pub fn ministack_bin() -> Result<PathBuf> {
 
 /// A Python with the verifiers that are written in it.
 pub fn verifiers_python() -> Result<PathBuf> {
-    let venv = Venv::named("verifiers/python");
-    let packages = VERIFIERS.lines().map(|line| Package::parse(line).with_context(|| format!("`{line}` pins nothing")));
+    Ok(filled("verifiers/python", VERIFIERS)?.program("python"))
+}
+
+/// The program `schemathesis`.
+pub fn schemathesis() -> Result<PathBuf> {
+    Ok(filled("schemathesis", CONTRACT)?.program("schemathesis"))
+}
+
+fn filled(name: &str, requirements: &'static str) -> Result<Venv> {
+    let venv = Venv::named(name);
+    let packages =
+        requirements.lines().map(|line| Package::parse(line).with_context(|| format!("`{line}` pins nothing")));
     venv.ensure(&packages.collect::<Result<Vec<_>>>()?)?;
-    Ok(venv.program("python"))
+    Ok(venv)
 }
 
 /// The value of PATH with `first` in front.

@@ -6,7 +6,7 @@ use latchkey::{
     http::{
         Reply, Request, StatusCode, TokenSet,
         pages::{Done, Told},
-        request, return_to,
+        problem, request, return_to,
     },
     operations::{
         SignedIn, Transport,
@@ -79,7 +79,14 @@ where
         Ok(outcome) => Ok(leave(outcome, request, &passed, origin, now)),
         Err(error) if is_over(&error) => Ok(to_login(request, StatusCode::SEE_OTHER, origin, Some(&error))),
         Err(error) if matches!(form.action, Action::ChangePassword) => {
-            Ok(show(app, request, &passed, Told::Unchanged(&error), now).await?.passed(&passed))
+            match show(app, request, &passed, Told::Unchanged(&error), now).await {
+                // It has changed, and only the new session is missing: the login page says why the old one is over.
+                Err(over) if is_over(&over) => {
+                    let page = return_to::login_page(origin, Some("/auth/account"), over.end_cause());
+                    Ok(problem::reply(&error).without_cookie_of(request).redirect(StatusCode::SEE_OTHER, &page))
+                }
+                shown => Ok(shown?.passed(&passed)),
+            }
         }
         Err(error) => Ok(app.pages.failed(request, &error)?.passed(&passed)),
     }

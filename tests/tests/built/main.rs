@@ -15,6 +15,7 @@ mod judges;
 mod keys;
 mod kinds;
 mod logs;
+mod pages;
 mod payloads;
 mod rotation;
 mod rules;

@@ -9,6 +9,7 @@ mod guard;
 mod keys;
 mod kinds;
 mod operator;
+mod pages;
 mod rules;
 mod stack;
 mod whole;

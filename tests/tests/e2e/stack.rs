@@ -5,6 +5,7 @@ use std::{
     net::TcpStream,
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use latchkey_tests::{
     api::Api,
     exchange::{Answer, Call},
@@ -92,7 +93,13 @@ impl Stack {
         for (name, value) in &call.headers {
             request = request.header(name, value);
         }
-        let request = request.body(call.body.clone().unwrap_or_default()).expect("the call is a request");
+        if !call.cookies.is_empty() {
+            request = request.header("cookie", call.cookies.join("; "));
+        }
+        let body = call.body.clone().unwrap_or_default();
+        // It is the gateway that encodes.
+        let body = if call.is_base64 { STANDARD.decode(body).expect("it is base64") } else { body.into_bytes() };
+        let request = request.body(body).expect("the call is a request");
         let mut response = self.agent.run(request).expect("the stack answers");
         let headers = response.headers().iter();
         let headers =

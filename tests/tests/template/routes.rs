@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::Outcome;
 use crate::cloudformation::{Template, root};
 
-/// `GET /auth/me` and the operation that answers it.
+/// `GET /auth/me`, and the function that answers it or what the contract calls it.
 type Routes = BTreeMap<String, String>;
 
 /// Together every path: the second pattern does not match the root.
@@ -25,7 +25,10 @@ fn the_template_and_the_watch_router_send_the_same_routes_to_the_same_functions(
 fn the_contract_describes_exactly_these_routes() -> Outcome {
     let mut template: BTreeSet<String> = of_template(&Template::latchkey()?).into_keys().collect();
     template.remove("$default");
-    assert_eq!(template, of_contract()?);
+    let contract = of_contract()?;
+    assert_eq!(template, contract.keys().cloned().collect());
+    let names: BTreeSet<_> = contract.values().collect();
+    assert_eq!(names.len(), contract.len(), "an `operationId` names one operation (OpenAPI 3.1, section 4.8.10)");
     Ok(())
 }
 
@@ -89,15 +92,17 @@ fn of_router() -> Outcome<Routes> {
     Ok(routes)
 }
 
-fn of_contract() -> Outcome<BTreeSet<String>> {
+/// Its routes, each with its `operationId`.
+fn of_contract() -> Outcome<Routes> {
     let contract: Json = serde_json::from_slice(&fs::read(root().join("functions/well-known/src/openapi.json"))?)?;
     let paths = contract["paths"].as_object().ok_or("the contract has no paths")?;
     let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
-    let mut routes = BTreeSet::new();
+    let mut routes = Routes::new();
     for (path, item) in paths {
         // Beside methods, a path may hold parameters, a summary, servers.
-        let present = methods.iter().filter(|method| item.get(method).is_some());
-        routes.extend(present.map(|method| format!("{} {path}", method.to_uppercase())));
+        for method in methods.iter().filter(|method| item.get(method).is_some()) {
+            routes.insert(format!("{} {path}", method.to_uppercase()), text(&item[method]["operationId"]));
+        }
     }
     Ok(routes)
 }

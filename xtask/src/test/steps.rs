@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 
 use super::runner::Runner;
 use super::summary::Summary;
-use super::{blocks, dev_server, readme, stack, typescript, verifiers};
+use super::{blocks, contract, dev_server, readme, stack, typescript, verifiers};
 use crate::cargo::{self, Part};
 use crate::{bench, paths, process, tidy};
 
@@ -31,6 +31,7 @@ pub fn slow(summary: &mut Summary) -> Result<()> {
     summary.step("dev, its printed lines, the README's and the demo", dev_server::check)?;
     summary.step("the TypeScript client", typescript::client)?;
     summary.step("pages in a browser", typescript::pages)?;
+    summary.step("Schemathesis against the served contract", contract::check)?;
     summary.step("other people's verifiers", verifiers::check)?;
     summary.step("blocks to copy", blocks::check)?;
     summary.step("the deployed stack, IAM enforced", || stack::check(runner))?;

@@ -65,10 +65,10 @@ pub enum ChangeError {
     #[error(transparent)]
     Generate(#[from] GenerateError),
     /// The next key is not known to everybody yet.
-    #[error("the next key has not been published for long enough: it may become active from second {due} on")]
+    #[error("the next key has not been published for long enough: it may become active in {}", hours(*.wait))]
     NotDue {
-        /// The first second at which it may become active.
-        due: u64,
+        /// Seconds until it may become active.
+        wait: u64,
     },
     /// No key of this id.
     #[error("the ring has no such key")]
@@ -85,6 +85,12 @@ pub enum ChangeError {
         /// What it is.
         now_at: u64,
     },
+}
+
+/// A time in seconds for people, to the next minute.
+fn hours(seconds: u64) -> String {
+    let minutes = seconds.div_ceil(60);
+    format!("{} h {} min", minutes / 60, minutes % 60)
 }
 
 impl From<ChangeError> for Error {

@@ -135,7 +135,7 @@ impl<K: RingKey> Ring<K> {
         let next = self.position(State::Next).map(|position| self.keys[position].life().created_at);
         let due = next.zip(at_least).map_or(0, |(created_at, at_least)| created_at.saturating_add(at_least));
         if rules.now < due {
-            return Err(ChangeError::NotDue { due });
+            return Err(ChangeError::NotDue { wait: due - rules.now });
         }
         moved.extend(self.drop_retired(rules)?);
         let not_after = rules.stays.map(|stays| rules.now.saturating_add(stays));

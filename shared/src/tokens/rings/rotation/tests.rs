@@ -61,14 +61,20 @@ fn a_ring_without_a_next_key_is_given_one_and_a_whole_ring_is_left_alone() {
 }
 
 #[test]
+fn people_are_told_how_long_a_key_is_still_too_young() {
+    for (age, wait) in [(0, "3 h 0 min"), (1, "3 h 0 min"), (60, "2 h 59 min"), (PUBLISHED_BEFORE_USE - 1, "0 h 1 min")]
+    {
+        let early = change(Kind::Sign, &fresh(Kind::Sign), Change::Rotate, &MAKER, NOW.plus(age)).unwrap_err();
+        assert!(early.to_string().ends_with(&format!(" may become active in {wait}")), "{early}");
+    }
+}
+
+#[test]
 fn next_becomes_active_once_it_has_been_published_for_three_hours() {
     for kind in Kind::ALL {
         let ring = fresh(kind);
         let early = change(kind, &ring, Change::Rotate, &MAKER, NOW.plus(PUBLISHED_BEFORE_USE - 1)).unwrap_err();
-        assert!(
-            matches!(early, ChangeError::NotDue { due } if due == NOW.seconds() + PUBLISHED_BEFORE_USE),
-            "{kind:?}"
-        );
+        assert!(matches!(early, ChangeError::NotDue { wait: 1 }), "{kind:?}: {early}");
         let then = NOW.plus(PUBLISHED_BEFORE_USE);
         let rotated = after(kind, &ring, Change::Rotate, then);
         assert_eq!(id_of(kind, &rotated, State::Active), id_of(kind, &ring, State::Next), "{kind:?}");
