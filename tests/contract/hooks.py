@@ -62,6 +62,7 @@ ACCOUNTS = Accounts()
 # The body that is real, by operation, for the account of a transport.
 BODIES = {
     "POST /auth/register": lambda of: {"email": fresh_email(), "password": PASSWORD},
+    "POST /auth/salt": lambda of: {"email": fresh_email()},
     "POST /auth/login": lambda of: {"email": ACCOUNTS[of].email, "password": PASSWORD},
     "POST /auth/refresh": lambda of: {"refresh_token": ACCOUNTS["token"].held["refresh_token"]},
     "DELETE /auth/me": lambda of: {"password": PASSWORD},

@@ -37,7 +37,7 @@ impl PepperRing {
     }
 
     /// The pepper that was there first, and its id. Rings only grow at their end, so it stays the same until it is revoked.
-    pub(crate) fn oldest(&self) -> Option<(u32, &Secret)> {
+    pub fn oldest(&self) -> Option<(u32, &Secret)> {
         self.0.first()
     }
 
