@@ -39,9 +39,10 @@ async function readText(response: Response): Promise<string> {
   return text;
 }
 
-/** The slug of a problem document (docs/API.md, Errors); `undefined` for every other answer. Reads the body. */
+/** The slug of a problem document (docs/API.md, Errors); `undefined` for every other answer. The body stays to be read. */
 export async function readSlug(response: Response): Promise<string | undefined> {
-  return slugOf(await readProblem(response));
+  // Node rejects in nobody's hands when a request is aborted while a copy of its answer lies unread.
+  return slugOf(await readProblem(response, true));
 }
 
 /** The error that an answer without success stands for. Reads the body. */
@@ -61,9 +62,9 @@ export async function readError(response: Response): Promise<LatchkeyError> {
   });
 }
 
-async function readProblem(response: Response): Promise<Readonly<Record<string, unknown>>> {
+async function readProblem(response: Response, copied?: boolean): Promise<Readonly<Record<string, unknown>>> {
   const type = response.headers.get("content-type") ?? "";
-  return type.startsWith("application/problem+json") ? members(await readJson(response)) : {};
+  return type.startsWith("application/problem+json") ? members(await readJson(copied ? response.clone() : response)) : {};
 }
 
 function slugOf(problem: Readonly<Record<string, unknown>>): string | undefined {

@@ -61,6 +61,6 @@ function canSendAgain(input: Parameters<Fetch>[0], init: RequestInit | undefined
 async function mayBeCured(response: Response, request: Request): Promise<boolean> {
   // Redirected elsewhere, where the token did not go with it.
   if (response.redirected && new URL(response.url).origin !== new URL(request.url).origin) return false;
-  const slug = await readSlug(response.clone());
+  const slug = await readSlug(response);
   return slug === undefined || slug === "invalid-token";
 }

@@ -159,6 +159,17 @@ test("a caller who gives up stops waiting, and the others go on", async (t) => {
   assert.equal((await patient).status, 200);
 });
 
+test("no answer is copied but those that are read: one that lies unread makes Node report an abort as unhandled", async (t) => {
+  const { issuer, tab } = await start(t);
+  const copies = t.mock.method(Response.prototype, "clone").mock;
+  issuer.sessions.loseAccessTokens();
+  assert.equal((await tab.fetch(`${issuer.api}/notes`)).status, 200);
+  assert.deepEqual([issuer.count(REFRESH), copies.callCount()], [1, 0]);
+  issuer.sessions.loseAccessTokens();
+  assert.equal((await tab.fetch(`${issuer.url}/auth/me`)).status, 401);
+  assert.equal(copies.callCount(), 1);
+});
+
 test("before anybody signs in, and after, nothing is sent", async (t) => {
   const world = await World.start(t);
   const tab = world.client();

@@ -11,9 +11,9 @@ const read = (path: string): string => readFileSync(new URL(path, root), "utf8")
 const manifest = JSON.parse(read("package.json")) as Record<string, unknown>;
 
 /** Bytes, by entry. */
-const MAX_SIZE = { index: 6_000, cookie: 4_000, hashing: 17_000 };
+const MAX_SIZE = { index: 6_000, cookie: 4_200, hashing: 17_000 };
 
-test("an application gets at most 6 KB more, 4 KB with a cookie, and 17 KB for hashing", (t) => {
+test("an application gets at most 6 KB more, 4.2 KB with a cookie, and 17 KB for hashing", (t) => {
   for (const [entry, limit] of Object.entries(MAX_SIZE)) {
     const { outputFiles } = buildSync({
       entryPoints: [fileURLToPath(new URL(`dist/${entry}.js`, root))],
