@@ -42,7 +42,7 @@ pub fn pages() -> Result<()> {
     node.install(&tests)?;
     let port = free_port()?;
     let mut settings = LIFETIMES.to_vec();
-    settings.push(WARNINGS_ONLY);
+    settings.extend([WARNINGS_ONLY, HASHES_TOO]);
     let dev = Dev::start(port, None, &settings)?;
     let mut browse = node.command("node")?;
     browse
