@@ -2,11 +2,11 @@
 
 use latchkey::ports::PublishKeys;
 use latchkey_tests::{
-    api::Api,
+    api::{Api, Person, Tokens},
     assert_answer,
     exchange::Call,
     rings::Rings,
-    world::{ISSUER, World},
+    world::{ISSUER, ORIGIN, World},
 };
 use serde_json::json;
 
@@ -142,6 +142,30 @@ async fn unknown_paths_and_methods_are_problem_documents() {
             (refused.status, refused.problem().as_str(), refused.headers["allow"].as_str()),
             (405, "method-not-allowed", "POST")
         );
+    }
+}
+
+/// The gateway does, for the origins that a deployment lists.
+#[tokio::test]
+async fn e4_no_function_lets_an_origin_read_its_answers() {
+    for world in World::on_each_store() {
+        let tokens = Tokens::from(world.register(&Person::new()).await);
+        for origin in ["https://elsewhere.example", "null", "https://app.example.com.elsewhere.example", ORIGIN] {
+            for (method, path) in [
+                ("GET", "/auth/me"),
+                ("GET", "/auth/check"),
+                ("GET", "/auth/login"),
+                ("POST", "/auth/login"),
+                ("OPTIONS", "/auth/login"),
+                ("GET", "/.well-known/jwks.json"),
+                ("GET", "/.well-known/revocations"),
+            ] {
+                let call = Call::new(method, path).bearer(&tokens.access).header("origin", origin);
+                let answer = world.send(call.header("access-control-request-method", "POST")).await;
+                let grants = answer.headers.keys().filter(|name| name.starts_with("access-control-"));
+                assert_eq!(grants.count(), 0, "{method} {path} for {origin}: {answer}");
+            }
+        }
     }
 }
 

@@ -70,6 +70,43 @@ fn an_answer_of_an_authorizer_is_asked_for_again_at_every_request() -> Outcome {
 }
 
 #[test]
+fn e4_only_pages_of_listed_origins_may_call_and_never_with_cookies() -> Outcome {
+    let template = Template::latchkey()?;
+    let cors = &template.resource("Api")["Properties"]["CorsConfiguration"]["Fn::If"];
+    assert_eq!((&cors[0], &cors[2]), (&json!("HasAllowedOrigins"), &json!({ "Ref": "AWS::NoValue" })));
+    assert_eq!(cors[1]["AllowOrigins"], json!({ "Ref": "AllowedOrigins" }));
+    assert!(cors[1].get("AllowCredentials").is_none());
+    Ok(())
+}
+
+/// API Gateway takes `*` and `https://*` for every origin, and compares the others as a whole.
+#[test]
+fn e4_an_origin_is_listed_as_a_whole() -> Outcome {
+    let template = Template::latchkey()?;
+    for parameter in ["AllowedOrigins", "PublicOrigin"] {
+        let pattern = template.section("Parameters")[parameter]["AllowedPattern"].as_str().unwrap_or_default();
+        let pattern = regex_lite::Regex::new(pattern)?;
+        for origin in ["", "https://app.example.com", "https://app.example.com:8443", "http://localhost:3000"] {
+            assert!(pattern.is_match(origin), "{parameter}: {origin}");
+        }
+        for origin in [
+            "*",
+            "https://*",
+            "https://*.example.com",
+            "null",
+            "http://app.example.com",
+            "http://localhost.example.com",
+            "https://app.example.com/",
+            "https://app.example.com https://b.example.com",
+            "app.example.com",
+        ] {
+            assert!(!pattern.is_match(origin), "{parameter}: {origin}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn every_policy_names_its_actions_and_its_tables_secrets_or_functions() -> Outcome {
     let template = Template::latchkey()?;
     for (id, function) in template.functions() {
