@@ -1,7 +1,10 @@
 //! Asking `GET /auth/check` of the issuer about what public keys cannot decide. Whatever is not clearly its answer lets nobody
 //! in.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use ::http::{
     HeaderMap, HeaderValue, Request, Response, StatusCode,
@@ -9,7 +12,7 @@ use ::http::{
 };
 use serde::Deserialize;
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
-use url::form_urlencoded::Serializer;
+use url::form_urlencoded::{Serializer, byte_serialize};
 
 use super::refused::Refused;
 use crate::{
@@ -29,14 +32,13 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) const PATIENCE_FOR_RENEWAL: Duration = Duration::from_secs(1);
 
 /// How many are asked about at once. Each takes a thread of those that the runtime has for blocking work, 512 unless the
-/// application says otherwise, and the application needs some itself. The others wait for one, as long as they would for an
-/// answer.
+/// application says otherwise, and the application needs some itself. The others wait for one, and that much less for an answer.
 const AT_ONCE: usize = 64;
 
 /// A problem document of ours is shorter.
 const MAX_BYTES: u64 = 4 * 1024;
 
-/// A page with a longer address is not returned to.
+/// A page whose address is longer as a part of a query is not returned to: gateways take 10 KB of headers, the path among them.
 const MAX_RETURN_TO: usize = 2 * 1024;
 
 pub(super) struct Asking {
@@ -70,25 +72,27 @@ impl Question {
         })
     }
 
-    /// About the cookies of a request, for a browser that may have to come back; `look_up` when it takes more than their JWT.
-    pub(super) fn of_cookie(request: &Request<()>, origin: &str, look_up: bool) -> Self {
-        let mut headers = HeaderMap::new();
-        for name in [COOKIE, ACCEPT] {
-            for value in request.headers().get_all(&name) {
-                headers.append(&name, value.clone());
-            }
+    /// About the session cookie of a request, for a browser that may have to come back; `look_up` when it takes more than the JWT.
+    pub(super) fn of_cookie(request: &Request<()>, value: &str, origin: &str, look_up: bool) -> Result<Self, Refusal> {
+        let cookie = HeaderValue::try_from(format!("{}={value}", session_cookie::NAME));
+        let mut cookie = cookie.map_err(|_| Refusal("not a cookie"))?;
+        cookie.set_sensitive(true);
+        let mut headers = HeaderMap::from_iter([(COOKIE, cookie)]);
+        if return_to::accepts_html(request) {
+            headers.insert(ACCEPT, HeaderValue::from_static("text/html"));
         }
         let mut query = Serializer::new(String::new());
         query.extend_pairs(page(request).map(|page| ("return_to", page)));
         query.extend_pairs(look_up.then_some(("look_up", "1")));
-        Self { path: format!("/auth/check?{}", query.finish()), headers, origin: origin.to_owned() }
+        Ok(Self { path: format!("/auth/check?{}", query.finish()), headers, origin: origin.to_owned() })
     }
 }
 
 /// The page that is asked for: path and query.
 pub(super) fn page(request: &Request<()>) -> Option<&str> {
     let page = request.uri().path_and_query()?.as_str();
-    (page.len() <= MAX_RETURN_TO).then_some(page)
+    let length: usize = byte_serialize(page.as_bytes()).map(str::len).sum();
+    (length <= MAX_RETURN_TO).then_some(page)
 }
 
 impl Asking {
@@ -118,11 +122,13 @@ impl Asking {
         question: Question,
         patience: Duration,
     ) -> Result<Response<Vec<u8>>, Box<dyn std::error::Error + Send + Sync>> {
+        let started = Instant::now();
         // Kept until the thread is free again, also when the caller has gone.
         let permit = timeout(patience, Arc::clone(&self.at_once).acquire_owned()).await??;
         let issuer = Arc::clone(&self.issuer);
         let ask = move || {
-            let answer = issuer.ask(&question.path, &question.headers, MAX_BYTES, patience);
+            let left = patience.saturating_sub(started.elapsed());
+            let answer = issuer.ask(&question.path, &question.headers, MAX_BYTES, left);
             drop(permit);
             answer
         };

@@ -52,6 +52,9 @@ impl Gate {
     /// An access token is judged here, a session token by `check`.
     async fn by_token(&self, head: &Request<()>, token: &str) -> Result<Passed, Refused> {
         if SessionToken::is_labelled(token) {
+            if !SessionToken::is_well_formed(token) {
+                return Err(Error::from(Refusal("not a session token")).into());
+            }
             let question = Question::of_token(token, origin(head)).map_err(Error::from)?;
             return self.asking.ask(question, PATIENCE).await;
         }
@@ -72,7 +75,8 @@ impl Gate {
             _ => None,
         };
         let Some(claims) = good else {
-            let question = Question::of_cookie(head, origin(head), self.proof.is_bounded());
+            let question =
+                Question::of_cookie(head, value, origin(head), self.proof.is_bounded()).map_err(Error::from)?;
             return self.asking.ask(question, PATIENCE).await;
         };
         let now = self.proof.now()?;
@@ -80,7 +84,8 @@ impl Gate {
         if is_fresh {
             return Ok(Passed { identity, cookie: None });
         }
-        match self.asking.ask(Question::of_cookie(head, origin(head), false), PATIENCE_FOR_RENEWAL).await {
+        let question = Question::of_cookie(head, value, origin(head), false).map_err(Error::from)?;
+        match self.asking.ask(question, PATIENCE_FOR_RENEWAL).await {
             Err(Refused { error: Error::Unavailable(_), .. }) => Ok(Passed { identity, cookie: None }),
             answer => answer,
         }

@@ -1,9 +1,15 @@
 //! What public keys and the revocation feed prove. Whoever can be judged by what is held waits for nobody; the others wait while
 //! one of them fetches.
 
-use std::sync::Arc;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
-use tokio::{sync::Mutex, task::spawn_blocking};
+use tokio::{sync::Mutex, task::spawn_blocking, time::timeout};
 
 use crate::{
     config::{ConfigError, Env},
@@ -14,13 +20,24 @@ use crate::{
     tokens::{Audience, Subject, Verifier},
 };
 
+/// How long a request waits for its turn: longer than a fetch takes at most.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 pub(super) type Clock = Box<dyn Fn() -> Result<Timestamp, BrokenClock> + Send + Sync>;
 
 pub(super) struct Proof {
     clock: Clock,
     published: Arc<Published>,
-    /// Of who has to fetch.
-    turn: Mutex<()>,
+    keys: Turn,
+    feed: Turn,
+}
+
+/// Of who fetches. Those who wait for it take what was fetched meanwhile; where nothing could be, they do not try in their turn,
+/// one after the other.
+#[derive(Default)]
+struct Turn {
+    taken: Arc<Mutex<()>>,
+    failures: Arc<AtomicU64>,
 }
 
 struct Published {
@@ -41,7 +58,7 @@ impl Proof {
             keys: Keys::from_env(audience, env, telemetry)?,
             revocations: Bound::from_env(env)?.map(|bound| Revocations::new(bound, telemetry)),
         };
-        Ok(Self { clock, published: Arc::new(published), turn: Mutex::default() })
+        Ok(Self { clock, published: Arc::new(published), keys: Turn::default(), feed: Turn::default() })
     }
 
     /// The present. Whoever has waited asks again: others may have fetched since.
@@ -62,16 +79,13 @@ impl Proof {
         &self,
         open: impl Fn(&Verifier, Timestamp) -> Result<C, Refusal> + Send + Sync + 'static,
     ) -> Result<C, Error> {
+        let open = Arc::new(open);
         let held = |now| self.published.keys.verify_held(|keys| open(keys, now), now);
-        if let Some(verdict) = held(self.now()?) {
-            return verdict;
-        }
-        let _turn = self.turn.lock().await;
-        let now = self.now()?;
-        if let Some(verdict) = held(now) {
-            return verdict;
-        }
-        self.fetching(move |published| published.keys.verify(&published.issuer, |keys| open(keys, now), now)).await
+        let fetching = Arc::clone(&open);
+        self.judge(&self.keys, held, move |published, now| {
+            published.keys.verify(&published.issuer, |keys| fetching(keys, now), now)
+        })
+        .await
     }
 
     /// Judges a verified credential by the revocation feed, where that is asked for.
@@ -80,27 +94,42 @@ impl Proof {
     /// [`Error::InvalidToken`] when it is over; [`Error::Unavailable`] when the feed is too old to say.
     pub(super) async fn check(&self, subject: &Subject, key_id: &str) -> Result<(), Error> {
         let Some(revocations) = &self.published.revocations else { return Ok(()) };
-        if let Some(verdict) = revocations.check_held(subject, key_id, self.now()?) {
-            return verdict;
-        }
-        let _turn = self.turn.lock().await;
-        let now = self.now()?;
-        if let Some(verdict) = revocations.check_held(subject, key_id, now) {
-            return verdict;
-        }
-        let (subject, key_id) = (subject.clone(), key_id.to_owned());
-        self.fetching(move |Published { issuer, revocations, .. }| {
-            revocations.as_ref().map_or(Ok(()), |feed| feed.check(issuer, &subject, &key_id, now))
+        let (subject_here, key_id_here) = (subject.clone(), key_id.to_owned());
+        let held = |now| revocations.check_held(subject, key_id, now);
+        self.judge(&self.feed, held, move |Published { issuer, revocations, .. }, now| {
+            revocations.as_ref().map_or(Ok(()), |feed| feed.check(issuer, &subject_here, &key_id_here, now))
         })
         .await
     }
 
-    async fn fetching<T: Send + 'static>(
+    /// What is held judges; if it cannot, it is what is fetched.
+    async fn judge<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Published) -> Result<T, Error> + Send + 'static,
+        turn: &Turn,
+        held: impl Fn(Timestamp) -> Option<Result<T, Error>>,
+        fetch: impl FnOnce(&Published, Timestamp) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let published = Arc::clone(&self.published);
-        let done = spawn_blocking(move || work(&published)).await;
-        done.unwrap_or_else(|stopped| Err(Error::Unavailable(stopped.into())))
+        if let Some(verdict) = held(self.now()?) {
+            return verdict;
+        }
+        let failures = turn.failures.load(Ordering::SeqCst);
+        let taken = timeout(PATIENCE, Arc::clone(&turn.taken).lock_owned()).await;
+        let taken = taken.map_err(|waited| Error::Unavailable(waited.into()))?;
+        let now = self.now()?;
+        if let Some(verdict) = held(now) {
+            return verdict;
+        }
+        if turn.failures.load(Ordering::SeqCst) != failures {
+            return Err(Error::Unavailable("nothing could be fetched while others waited for it".into()));
+        }
+        let (published, failures) = (Arc::clone(&self.published), Arc::clone(&turn.failures));
+        let work = move || {
+            let verdict = fetch(&published, now);
+            failures.fetch_add(u64::from(matches!(verdict, Err(Error::Unavailable(_)))), Ordering::SeqCst);
+            // Not before: whoever asked may have gone, and the next one would fetch beside this thread.
+            drop(taken);
+            verdict
+        };
+        spawn_blocking(work).await.unwrap_or_else(|stopped| Err(Error::Unavailable(stopped.into())))
     }
 }

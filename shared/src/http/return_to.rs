@@ -26,11 +26,15 @@ pub fn page_or_account(origin: &str, text: &str) -> String {
     wanted.or_else(|| within(origin, ACCOUNT_PAGE)).map_or_else(|| ACCOUNT_PAGE.to_owned(), String::from)
 }
 
+/// Whether a page is wanted.
+pub fn accepts_html<B>(request: &Request<B>) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
 /// The login page, for a browser that asked for a page and may not have it.
 pub fn instead<B>(request: &Request<B>, return_to: Option<&str>, error: &Error) -> Option<String> {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    let wants_page = accept.is_some_and(|accept| accept.contains("text/html"));
-    let origin = site::public_origin(request).filter(|_| wants_page)?;
+    let origin = site::public_origin(request).filter(|_| accepts_html(request))?;
     Some(login_page(origin, return_to, error.end_cause()))
 }
 

@@ -79,19 +79,18 @@ where
     let Some(claims) = claims.filter(|claims| !ctx.is_unchecked_for_long(claims, now)) else {
         return rotated(ctx, sealed, now).await;
     };
-    if look_up == LookUp::Now || ctx.must_ask(&claims, now) {
+    let is_fresh = now < claims.fresh_until;
+    // Another key's word is not ours to repeat: it may be about to be revoked.
+    let is_ours = claims.key_id == ctx.mint.sign.active_id();
+    if look_up == LookUp::Now || ctx.must_ask(&claims, now) || !is_fresh && !is_ours {
         let (session, user) = require_live(&ctx.store, &claims.into(), now).await?;
         if !is_current(&sealed, &session) || ctx.must_slide(&session, now) {
             return rotated(ctx, sealed, now).await;
         }
         return Ok(replaced(&session, &user, ctx.mint.cookie(&user, &session, sealed, now)?, Outcome::Unchanged));
     }
-    if now < claims.fresh_until {
+    if is_fresh {
         return Ok(unchanged(claims.into()));
-    }
-    // Another key's word is not ours to repeat: it may be about to be revoked.
-    if claims.key_id != ctx.mint.sign.active_id() {
-        return rotated(ctx, sealed, now).await;
     }
     let subject = claims.subject.clone();
     let cookie = ctx.mint.prolonged(claims, sealed, now)?;

@@ -1,7 +1,7 @@
 //! The public keys a verifier trusts: those of its environment, without any I/O, and the issuer's own when these do not do.
 
 use std::{
-    sync::{PoisonError, RwLock},
+    sync::{PoisonError, RwLock, RwLockWriteGuard},
     time::Duration,
 };
 
@@ -116,16 +116,31 @@ impl Keys {
 
     /// Fetches keys. Meanwhile others go on with those that are held.
     fn fetch(&self, issuer: &impl Fetch, now: Timestamp) -> Result<(), Unfetched> {
-        let held = || self.held.write().unwrap_or_else(PoisonError::into_inner);
-        {
-            let mut held = held();
-            (held.tried_at, held.is_fetching) = (Some(now), true);
-        }
-        let fetched = fetch(issuer);
-        let mut held = held();
-        held.is_fetching = false;
-        held.accept(fetched?, now)
+        let _fetching = Fetching::begin(&self.held, now);
+        let keys = fetch(issuer)?;
+        write(&self.held).accept(keys, now)
     }
+}
+
+/// That keys are being fetched, until it is dropped, whatever became of it.
+struct Fetching<'k>(&'k RwLock<Held>);
+
+impl<'k> Fetching<'k> {
+    fn begin(held: &'k RwLock<Held>, now: Timestamp) -> Self {
+        let mut writing = write(held);
+        (writing.tried_at, writing.is_fetching) = (Some(now), true);
+        Self(held)
+    }
+}
+
+impl Drop for Fetching<'_> {
+    fn drop(&mut self) {
+        write(self.0).is_fetching = false;
+    }
+}
+
+fn write(held: &RwLock<Held>) -> RwLockWriteGuard<'_, Held> {
+    held.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn fetch(issuer: &impl Fetch) -> Result<Jwks, Unfetched> {

@@ -1,7 +1,7 @@
 //! Revocation with bounded staleness: nothing is decided without a feed that is young enough.
 
 use std::{
-    sync::{PoisonError, RwLock},
+    sync::{PoisonError, RwLock, TryLockError},
     time::{Duration, Instant},
 };
 
@@ -74,7 +74,11 @@ impl Revocations {
 
     /// As [`Revocations::check`] by what is known; nothing when it is time to fetch, or somebody does.
     pub fn check_held(&self, subject: &Subject, key_id: &str, now: Timestamp) -> Option<Result<(), Error>> {
-        let known = self.known.try_read().ok()?;
+        let known = match self.known.try_read() {
+            Ok(known) => known,
+            Err(TryLockError::Poisoned(known)) => known.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
         (!self.must_fetch(&known, now)).then(|| self.judge(&known, subject, key_id, now))
     }
 

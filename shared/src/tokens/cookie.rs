@@ -94,8 +94,11 @@ pub fn issue(
 /// The two halves of a cookie's value as it came; neither is proven.
 ///
 /// # Errors
-/// [`Refusal`] when there are not two.
+/// [`Refusal`] when there are not two, or more than a browser keeps.
 pub fn split(unverified: &str) -> Result<(&str, &str), Refusal> {
+    if unverified.len() > MAX_BYTES {
+        return Err(Refusal("longer than a cookie"));
+    }
     unverified.split_once(SEPARATOR).ok_or(Refusal("not both halves of a cookie"))
 }
 

@@ -172,6 +172,11 @@ impl SessionToken {
         unverified.strip_prefix(Self::LABEL).is_some_and(|rest| rest.starts_with('_'))
     }
 
+    /// Whether a token as it came can be one at all. Proves nothing: it spares those who cannot prove it a question.
+    pub fn is_well_formed(unverified: &str) -> bool {
+        decode::<{ Self::HEAD_BYTES }>(Self::LABEL, unverified).is_ok()
+    }
+
     /// Seals the token under the ring's key of its id.
     ///
     /// # Errors
@@ -225,17 +230,22 @@ fn open<const N: usize>(
     ring: &SealRing,
     now: Timestamp,
 ) -> Result<([u8; N], u32), Refusal> {
-    let text = unverified.strip_prefix(label).and_then(|rest| rest.strip_prefix('_')).ok_or(Refusal("label"))?;
-    let bytes = Some(text)
-        .filter(|text| text.len() <= 2 * (N + 4 + MAC_BYTES))
-        .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
-    let bytes = bytes.filter(|bytes| bytes.len() == N + 4 + MAC_BYTES).ok_or(Refusal("encoding"))?;
+    let bytes = decode::<N>(label, unverified)?;
     let (body, tag) = bytes.split_at(N + 4);
     let mut fields = Fields(body);
     let (head, key_id) = (fields.take()?, u32::from_be_bytes(fields.take()?));
     let key = ring.find_in_time(key_id, now).ok_or(Refusal("unknown seal key"))?.hmac_key();
     hmac::verify(&key, &sealed_message(label, issuer, body), tag).map_err(|_| Refusal("seal"))?;
     Ok((head, key_id))
+}
+
+/// The bytes of a token: `N` before the key id, the key id and the MAC.
+fn decode<const N: usize>(label: &str, unverified: &str) -> Result<Vec<u8>, Refusal> {
+    let text = unverified.strip_prefix(label).and_then(|rest| rest.strip_prefix('_')).ok_or(Refusal("label"))?;
+    let bytes = Some(text)
+        .filter(|text| text.len() <= 2 * (N + 4 + MAC_BYTES))
+        .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok());
+    bytes.filter(|bytes| bytes.len() == N + 4 + MAC_BYTES).ok_or(Refusal("encoding"))
 }
 
 /// What the MAC covers. Each variable part is preceded by its length, so that no two (label, issuer, body) read alike.

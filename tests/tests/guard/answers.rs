@@ -90,7 +90,8 @@ async fn f1_an_issuer_that_is_silent_or_not_there_is_503_in_time_and_a_good_cook
 
     let (rings, now) = (&app.world.settings.rings.public_jwks(), START.plus(DAY));
     let deaf = router("http://127.0.0.1:9", &[("LATCHKEY_JWKS", rings)], move || now);
-    let answer = send(&deaf, Call::get("/notes").bearer("lks_x")).await;
+    let session = format!("lks_{}", "A".repeat(114));
+    let answer = send(&deaf, Call::get("/notes").bearer(&session)).await;
     assert_eq!(refusal(&answer).1, "unavailable");
     assert_eq!(send(&deaf, Call::get("/notes").bearer("x")).await.status, 401);
 }

@@ -140,6 +140,7 @@ async fn e1_nobody_without_a_good_cookie_passes_and_no_io_is_spent_on_garbage() 
         format!("{}~{sealed}", other.tokens.access),
         format!("{message}.{other_signature}~{sealed}"),
         format!("\"{}\"", browser.cookie),
+        format!("{}{}", browser.cookie, "A".repeat(4096)),
     ];
     for cookie in cookies {
         let call = Call::get("/notes").cookie(&format!("__Host-latchkey={cookie}"));
@@ -184,7 +185,7 @@ async fn e1_no_other_site_changes_anything_by_the_cookie_at_a_guarded_applicatio
 }
 
 #[tokio::test]
-async fn check_is_told_the_cookies_what_is_accepted_and_the_page_and_nothing_else() {
+async fn check_is_told_the_cookie_whether_a_page_is_wanted_and_which_and_nothing_else() {
     let app = App::new();
     let browser = app.browser().await;
     app.world.advance(HOUR);
@@ -193,10 +194,27 @@ async fn check_is_told_the_cookies_what_is_accepted_and_the_page_and_nothing_els
     assert_eq!(app.send(call).await.status, 200);
     let asked = app.front.asked().remove(0);
     assert_eq!((asked.path.as_str(), asked.query.as_str()), ("/auth/check", "return_to=%2Fnotes%3Fa%3Db%26c%3D%252F"));
-    assert_eq!(asked.cookies, ["theme=light".to_owned(), format!("__Host-latchkey={}", browser.cookie)]);
+    assert_eq!(asked.cookies, [format!("__Host-latchkey={}", browser.cookie)]);
     let mut names: Vec<_> = asked.headers.keys().map(String::as_str).collect();
     names.retain(|name| !["host", "user-agent"].contains(name));
-    assert_eq!((names, asked.headers["accept"].as_str()), (vec!["accept"], "text/html,*/*;q=0.8"));
+    assert_eq!((names, asked.headers["accept"].as_str()), (vec!["accept"], "text/html"));
+}
+
+#[tokio::test]
+async fn whatever_a_browser_adds_to_its_request_check_can_be_asked() {
+    let app = App::new();
+    let browser = app.browser().await;
+    app.world.advance(8 * HOUR);
+    let long =
+        page(&format!("/notes?{}", "&".repeat(2000))).header("accept", &format!("text/html{}", ";".repeat(20_000)));
+    assert_eq!(app.send(browser.with(long.clone())).await.status, 200, "renewed");
+    let asked = app.front.asked().remove(0);
+    assert_eq!((asked.query.as_str(), asked.headers["accept"].as_str()), ("", "text/html"));
+    app.world.advance(DAY);
+    sign_out(&app, &browser).await;
+    let answer = app.send(browser.with(long)).await;
+    let login = "https://app.example.com/auth/login?cause=logout";
+    assert_eq!((answer.status, answer.headers["location"].as_str()), (302, login));
 }
 
 #[tokio::test]

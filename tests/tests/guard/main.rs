@@ -7,3 +7,4 @@ mod app;
 mod built;
 mod cookies;
 mod tokens;
+mod turns;

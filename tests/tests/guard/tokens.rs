@@ -55,6 +55,8 @@ async fn g8_a_token_makes_the_cookie_ignored_and_two_tokens_are_none() {
         browser.with(Call::get("/notes")).header("authorization", "Basic eDp5"),
         Call::get("/notes").bearer(&tokens.access).header("x-auth-token", &tokens.access),
         Call::get("/notes").bearer(&tokens.refresh),
+        Call::get("/notes").bearer("lks_x"),
+        Call::get("/notes").bearer(&format!("lks_{}", "A".repeat(9000))),
     ] {
         assert_eq!(app.send(call.clone()).await.status, 401, "{call:?}");
     }

@@ -1,9 +1,10 @@
 //! Limits of attempts at signing in and at registering.
 
-use latchkey::domain::AttemptLimits;
+use latchkey::domain::{AttemptLimits, ClientHashing};
 use latchkey_tests::{
     api::{Api, Person},
     assert_answer,
+    client_hash::{Spelling, client_hash},
     exchange::{Answer, Call},
     parallel::in_parallel,
     world::{Settings, World},
@@ -42,6 +43,24 @@ async fn c9_of_two_hundred_parallel_guesses_at_most_the_limit_reach_the_hash() {
             10,
             "whoever is refused is not even looked up, and so never hashed"
         );
+    }
+}
+
+#[tokio::test]
+async fn c8_guesses_by_client_hash_are_counted_with_those_by_password() {
+    let settings = Settings { limits: LIMITS, client_hashing: ClientHashing::Transition, ..Settings::default() };
+    for world in World::on_each_store_with(settings) {
+        let (person, _) = world.registered().await;
+        let hash = client_hash(&world, &person).await;
+        let by_hash = |hash: &str| Call::post("/auth/login", &Spelling::ClientHash.credentials(&person, hash));
+        let mut answers = Vec::new();
+        for _ in 0..5 {
+            answers.push(world.login(&person.with_password("not their password")).await);
+            answers.push(world.send(by_hash(&"A".repeat(43))).await);
+        }
+        answers.push(world.send(by_hash(&hash)).await);
+        assert_eq!((statuses(&answers), answers[10].status), ((10, 1), 429));
+        assert_eq!(world.store.calls("find_account"), 10, "whoever is refused is not even looked up");
     }
 }
 

@@ -130,13 +130,15 @@ fn placeholders(pattern: &str) -> Vec<String> {
 }
 
 #[test]
-fn whoever_floods_the_api_does_not_keep_verifiers_from_keys_and_feed() -> Outcome {
+fn whoever_floods_the_api_does_not_keep_verifiers_from_keys_and_feed_and_guards_from_check() -> Outcome {
     let template = Template::latchkey()?;
     let stage = template.resource("ApiStage");
     let settings = &stage["Properties"]["RouteSettings"];
-    for (route, id) in
-        [("GET /.well-known/jwks.json", "JwksRoute"), ("GET /.well-known/revocations", "RevocationsRoute")]
-    {
+    for (route, id) in [
+        ("GET /.well-known/jwks.json", "JwksRoute"),
+        ("GET /.well-known/revocations", "RevocationsRoute"),
+        ("GET /auth/check", "CheckRoute"),
+    ] {
         assert_eq!(settings[route]["ThrottlingRateLimit"]["Ref"], "VerifierRequestsPerSecond", "{route}");
         assert_eq!(settings[route]["ThrottlingBurstLimit"]["Ref"], "VerifierRequestsPerSecond", "{route}");
         assert_eq!(template.resource(id)["Properties"]["RouteKey"], route);
