@@ -94,12 +94,14 @@ impl Proof {
     /// [`Error::InvalidToken`] when it is over; [`Error::Unavailable`] when the feed is too old to say.
     pub(super) async fn check(&self, subject: &Subject, key_id: &str) -> Result<(), Error> {
         let Some(revocations) = &self.published.revocations else { return Ok(()) };
-        let (subject_here, key_id_here) = (subject.clone(), key_id.to_owned());
         let held = |now| revocations.check_held(subject, key_id, now);
-        self.judge(&self.feed, held, move |Published { issuer, revocations, .. }, now| {
-            revocations.as_ref().map_or(Ok(()), |feed| feed.check(issuer, &subject_here, &key_id_here, now))
-        })
-        .await
+        let fetching = {
+            let (subject, key_id) = (subject.clone(), key_id.to_owned());
+            move |Published { issuer, revocations, .. }: &Published, now| {
+                revocations.as_ref().map_or(Ok(()), |feed| feed.check(issuer, &subject, &key_id, now))
+            }
+        };
+        self.judge(&self.feed, held, fetching).await
     }
 
     /// What is held judges; if it cannot, it is what is fetched.
