@@ -17,6 +17,7 @@ pub mod refresh;
 pub mod register;
 mod renewal;
 pub mod sessions;
+pub mod ticket;
 
 pub use crate::tokens::{Credential, Identity};
 pub use identify::{Guard, SessionGuard};

@@ -126,6 +126,7 @@ fn function_of(call: &Call) -> &'static str {
         ("GET" | "DELETE", "/auth/sessions") => "sessions",
         ("DELETE", path) if is_one_session(path) => "sessions",
         ("GET" | "PATCH" | "DELETE", "/auth/me") | ("POST", "/auth/me/password") => "me",
+        ("POST", "/auth/ws-ticket") => "ws-ticket",
         _ => "well-known",
     }
 }

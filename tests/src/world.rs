@@ -36,6 +36,9 @@ pub const ISSUER: &str = "https://auth.example.com";
 /// Where the pages of every world are.
 pub const ORIGIN: &str = "https://app.example.com";
 
+/// Where clients of every world connect.
+pub const LIVE_URL: &str = "wss://live.example.com/live";
+
 /// What a deployment can choose.
 #[derive(Clone)]
 pub struct Settings {
@@ -204,6 +207,7 @@ impl World {
             ("DELETE", path) if is_one_session(path) => function!(latchkey_sessions(sessions)),
             ("GET" | "PATCH" | "DELETE", "/auth/me") => function!(latchkey_me(me)),
             ("POST", "/auth/me/password") => function!(latchkey_me(me)),
+            ("POST", "/auth/ws-ticket") => function!(latchkey_ws_ticket(ws_ticket)),
             _ => function!(latchkey_well_known(well_known)),
         };
         let headers = reply.response().headers().iter();

@@ -120,6 +120,8 @@ const EVENTS: &[(&str, Expected)] = &[
     ("well-known_revocations_malformed", Problem(422, "invalid-input")),
     ("well-known_unknown_path", Problem(404, "not-found")),
     ("well-known_wrong_method", Problem(405, "method-not-allowed")),
+    ("ws-ticket_ok", Status(200)),
+    ("ws-ticket_without_token", Problem(401, "invalid-token")),
     ("rotate-keys_create", Told("SUCCESS")),
     ("rotate-keys_update", Told("SUCCESS")),
     ("rotate-keys_delete", Told("SUCCESS")),

@@ -7,7 +7,7 @@ use latchkey::{
     http::pages::Pages,
     operations::{
         Guard, Mint, SessionGuard, account::Account, check::Check, login::Login, logout::Logout, refresh::Refresh,
-        register::Register, sessions::Sessions,
+        register::Register, sessions::Sessions, ticket::Ticketing,
     },
     passwords::Passwords,
     published::{Bound, Fetch, Keys, Revocations, Unfetched},
@@ -17,7 +17,7 @@ use latchkey_authorizer::Authorizer;
 use latchkey_session_authorizer::SessionAuthorizer;
 use latchkey_well_known::WellKnown;
 
-use super::{Settings, quiet};
+use super::{LIVE_URL, Settings, quiet};
 use crate::store::Store;
 
 /// All of them.
@@ -30,6 +30,7 @@ pub(super) struct Functions {
     pub(super) pages: latchkey_pages::App<Store>,
     pub(super) sessions: Sessions<Store>,
     pub(super) me: Account<Store>,
+    pub(super) ws_ticket: latchkey_ws_ticket::App<Store>,
     pub(super) well_known: WellKnown<Store>,
     /// It is made for one thread; tests have several.
     pub(super) authorizer: Mutex<Authorizer<Nobody>>,
@@ -60,6 +61,10 @@ impl Functions {
             check: check(),
             sessions: Sessions { store: store(), guard: guard() },
             me: account(),
+            ws_ticket: latchkey_ws_ticket::App {
+                ticketing: Ticketing { store: store(), guard: guard(), mint: mint() },
+                live_url: Some(LIVE_URL.to_owned()),
+            },
             well_known: well_known.expect("the contract is JSON"),
             authorizer: Mutex::new(authorizer(settings, settings.rings.jwks(), None, Nobody)),
             session_authorizer: SessionAuthorizer {

@@ -38,3 +38,4 @@ mod sessions;
 mod straddling;
 mod well_known;
 mod whole;
+mod ws_ticket;

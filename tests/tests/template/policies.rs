@@ -64,7 +64,7 @@ fn rights_on_the_table_of_public_keys_end_at_the_beginning_of_a_partition_key() 
             }
         }
     }
-    let readers = ["check", "logout", "me", "pages", "sessions", "well-known"]
+    let readers = ["check", "logout", "me", "pages", "sessions", "well-known", "ws-ticket"]
         .map(|operation| format!("dynamodb:GetItem {operation}"));
     let expected = readers.into_iter().chain(["dynamodb:UpdateItem rotate-keys".to_owned()]).collect();
     assert_eq!(purposes, expected);
