@@ -8,6 +8,7 @@ pub mod admin;
 pub mod attempts;
 pub mod change_password;
 pub mod check;
+pub mod connect;
 mod ending;
 pub mod identify;
 pub mod login;

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod attempts;
+mod connections;
 mod endings;
 mod published;
 mod sessions;
@@ -18,6 +19,10 @@ pub use accounts::{
     NewUser, RenameUser, ReplacePasswordHash, SetGrants,
 };
 pub use attempts::{ClearAttempts, Reservation, ReserveAttempt};
+pub use connections::{
+    Due, Epoch, FindConnection, FindEpoch, ForgetConnection, ForgetDue, ListConnections, ListDue, OpenConnection,
+    Opened, Opening, ProlongConnection,
+};
 pub use endings::{ChangePassword, DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch};
 pub use published::{FindPublishedKeys, PublishKeys, Published, ReadFeed};
 pub use sessions::{

@@ -5,6 +5,8 @@ mod kept;
 
 pub use kept::Kept;
 
+use std::collections::BTreeSet;
+
 use crate::{
     config::{ConfigError, Env},
     domain::{ClientHashing, Lifetimes, Random},
@@ -38,7 +40,7 @@ impl<'a> Startup<'a> {
         Ok(Self { env, sdk, keys })
     }
 
-    /// The store, on the three tables that are named.
+    /// The store, on the four tables that are named.
     ///
     /// # Errors
     /// When a table is not named, or named twice.
@@ -48,9 +50,11 @@ impl<'a> Startup<'a> {
             users: table("LATCHKEY_USERS_TABLE")?,
             sessions: table("LATCHKEY_SESSIONS_TABLE")?,
             ephemera: table("LATCHKEY_EPHEMERA_TABLE")?,
+            connections: table("LATCHKEY_CONNECTIONS_TABLE")?,
         };
-        if tables.users == tables.sessions || tables.users == tables.ephemera || tables.sessions == tables.ephemera {
-            return Err("LATCHKEY_USERS_TABLE, LATCHKEY_SESSIONS_TABLE and LATCHKEY_EPHEMERA_TABLE must differ".into());
+        let names = [&tables.users, &tables.sessions, &tables.ephemera, &tables.connections];
+        if BTreeSet::from(names).len() < names.len() {
+            return Err("LATCHKEY_USERS_TABLE, LATCHKEY_SESSIONS_TABLE, LATCHKEY_EPHEMERA_TABLE and LATCHKEY_CONNECTIONS_TABLE must differ".into());
         }
         DynamoDb::connect(&self.sdk, &|name| self.env.get(name).map(str::to_owned), tables).map_err(unreachable)
     }
@@ -79,9 +83,16 @@ impl<'a> Startup<'a> {
     /// # Errors
     /// When nothing usable is published, and [`ConfigError`].
     pub async fn guard(&self, published: Option<String>) -> Result<Guard, StartupError> {
+        Ok(Guard { verifier: self.verifier(published)?, session: self.session_guard().await? })
+    }
+
+    /// What verifies JWTs: needs the public keys, as they are published in the table.
+    ///
+    /// # Errors
+    /// When nothing usable is published, and [`ConfigError`].
+    pub fn verifier(&self, published: Option<String>) -> Result<Verifier, StartupError> {
         let published = published.ok_or("no public keys are published yet: let `rotate-keys` publish")?;
-        let verifier = Verifier::new(&Audience::from_env(self.env)?, Jwks::parse(&published)?);
-        Ok(Guard { verifier, session: self.session_guard().await? })
+        Ok(Verifier::new(&Audience::from_env(self.env)?, Jwks::parse(&published)?))
     }
 
     /// What proves session tokens: needs the `seal` ring.

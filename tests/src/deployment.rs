@@ -36,6 +36,7 @@ impl Environment {
             .with("LATCHKEY_USERS_TABLE", &tables.users)
             .with("LATCHKEY_SESSIONS_TABLE", &tables.sessions)
             .with("LATCHKEY_EPHEMERA_TABLE", &tables.ephemera)
+            .with("LATCHKEY_CONNECTIONS_TABLE", &tables.connections)
             .with("LATCHKEY_SIGN_KEYS", ring("/keys/sign"))
             .with("LATCHKEY_SEAL_KEYS", ring("/keys/seal"))
             .with("LATCHKEY_PEPPER_KEYS", ring("/keys/pepper"))

@@ -36,6 +36,9 @@ pub const ISSUER: &str = "https://auth.example.com";
 /// Where the pages of every world are.
 pub const ORIGIN: &str = "https://app.example.com";
 
+/// Another origin that may call.
+pub const ALLOWED_ORIGIN: &str = "https://other.example.com";
+
 /// Where clients of every world connect.
 pub const LIVE_URL: &str = "wss://live.example.com/live";
 
@@ -102,9 +105,9 @@ pub struct World {
     pub store: Store,
     /// What it was deployed with.
     pub settings: Settings,
-    functions: Functions,
+    pub(crate) functions: Functions,
     clock: AtomicU64,
-    telemetry: Telemetry,
+    pub(crate) telemetry: Telemetry,
     site: Site,
 }
 

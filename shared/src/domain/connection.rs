@@ -1,6 +1,6 @@
 //! WebSocket connections: each belongs to one session, and is open for as long as a credential of that session allows.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use super::{EndCause, SessionId, Timestamp, UserId};
 
@@ -41,6 +41,14 @@ impl ConnectionId {
 impl fmt::Display for ConnectionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl FromStr for ConnectionId {
+    type Err = InvalidConnectionId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidConnectionId> {
+        Self::parse(text)
     }
 }
 

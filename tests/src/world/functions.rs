@@ -21,7 +21,7 @@ use super::{LIVE_URL, Settings, quiet};
 use crate::store::Store;
 
 /// All of them.
-pub(super) struct Functions {
+pub(crate) struct Functions {
     pub(super) register: latchkey_register::App<Store>,
     pub(super) login: latchkey_login::App<Store>,
     pub(super) refresh: Refresh<Store>,
@@ -31,6 +31,7 @@ pub(super) struct Functions {
     pub(super) sessions: Sessions<Store>,
     pub(super) me: Account<Store>,
     pub(super) ws_ticket: latchkey_ws_ticket::App<Store>,
+    pub(crate) ws_authorizer: Verifier,
     pub(super) well_known: WellKnown<Store>,
     /// It is made for one thread; tests have several.
     pub(super) authorizer: Mutex<Authorizer<Nobody>>,
@@ -61,6 +62,7 @@ impl Functions {
             check: check(),
             sessions: Sessions { store: store(), guard: guard() },
             me: account(),
+            ws_authorizer: verifier(settings),
             ws_ticket: latchkey_ws_ticket::App {
                 ticketing: Ticketing { store: store(), guard: guard(), mint: mint() },
                 live_url: Some(LIVE_URL.to_owned()),

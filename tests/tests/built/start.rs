@@ -22,7 +22,7 @@ fn assert_refuses(function: &str, environment: &Environment, words: &[&str]) {
 }
 
 /// What each function cannot do without.
-const NEEDS: [(&str, &[&str]); 13] = [
+const NEEDS: [(&str, &[&str]); 16] = [
     ("admin", &["USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE"]),
     (
         "register",
@@ -35,6 +35,9 @@ const NEEDS: [(&str, &[&str]); 13] = [
     ("logout", &["ISSUER", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS"]),
     ("sessions", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS"]),
     ("me", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS", "PEPPER_KEYS"]),
+    ("ws-authorizer", &["ISSUER", "EPHEMERA_TABLE"]),
+    ("ws-connect", &["USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "CONNECTIONS_TABLE"]),
+    ("ws-disconnect", &["CONNECTIONS_TABLE"]),
     ("ws-ticket", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS"]),
     ("well-known", &["ISSUER", "EPHEMERA_TABLE"]),
     ("authorizer", &["ISSUER"]),

@@ -38,4 +38,5 @@ mod sessions;
 mod straddling;
 mod well_known;
 mod whole;
+mod ws_connect;
 mod ws_ticket;

@@ -11,8 +11,14 @@ use crate::cloudformation::{Template, list};
 fn the_gateway_may_call_every_function_behind_an_integration() -> Outcome {
     for template in Template::all()? {
         for (id, integration) in template.resources("AWS::ApiGatewayV2::Integration") {
-            let function = &integration["IntegrationUri"]["Fn::GetAtt"][0];
-            let permitted = may_be_called(&template, &json!({ "Ref": function }), &integration["ApiId"], "/*");
+            let function = json!({ "Ref": template.integrated(integration) });
+            let routes = if template.is_websocket(&integration["ApiId"]) {
+                template.routes_to(id)
+            } else {
+                vec!["/*".to_owned()]
+            };
+            let permitted =
+                routes.iter().all(|route| may_be_called(&template, &function, &integration["ApiId"], route));
             assert!(permitted, "{}: nothing lets the gateway call what is behind {id}", template.name);
         }
     }
@@ -57,8 +63,10 @@ fn every_route_of_an_example_stands_behind_an_authorizer() -> Outcome {
 fn an_answer_of_an_authorizer_is_asked_for_again_at_every_request() -> Outcome {
     for template in Template::all()? {
         for (id, authorizer) in template.resources("AWS::ApiGatewayV2::Authorizer") {
-            if authorizer["AuthorizerType"] == "JWT" {
-                continue; // The gateway's own: it keeps no answers.
+            if authorizer["AuthorizerType"] == "JWT" || template.is_websocket(&authorizer["ApiId"]) {
+                // The gateway's own, and that of a WebSocket API: no answers are kept. The latter has no identity source.
+                assert!(authorizer["AuthorizerType"] == "JWT" || authorizer.get("IdentitySource").is_none(), "{id}");
+                continue;
             }
             assert_eq!(authorizer["AuthorizerResultTtlInSeconds"], 0, "{}: {id}", template.name);
             // Payload 1.0 is answered with a policy, 2.0 with a simple response.

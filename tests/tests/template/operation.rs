@@ -56,7 +56,9 @@ fn concurrency_is_reserved_only_for_hashing_and_only_when_asked() -> Outcome {
 #[test]
 fn other_stacks_can_import_what_they_need_to_attach() -> Outcome {
     let template = Template::latchkey()?;
-    for name in ["AuthorizerArn", "SessionAuthorizerArn", "Issuer", "Audience", "JwksUrl", "ApiUrl", "AdminFunction"] {
+    for name in
+        ["AuthorizerArn", "SessionAuthorizerArn", "Issuer", "Audience", "JwksUrl", "ApiUrl", "LiveUrl", "AdminFunction"]
+    {
         let export = &template.section("Outputs")[name]["Export"]["Name"]["Fn::Sub"];
         assert_eq!(*export, format!("${{AWS::StackName}}-{name}"));
     }

@@ -9,7 +9,7 @@ use crate::access::statements;
 use crate::cloudformation::{Template, list, root};
 
 /// What each port of `shared/src/ports/` calls, as table and action. Parts of a transaction count one by one.
-const PORTS: [(&str, &[&str]); 24] = [
+const PORTS: [(&str, &[&str]); 32] = [
     ("ReserveAttempt", &["Ephemera UpdateItem"]),
     ("ClearAttempts", &["Ephemera DeleteItem"]),
     ("CreateUser", &["Users PutItem"]),
@@ -31,6 +31,17 @@ const PORTS: [(&str, &[&str]); 24] = [
     ("RotateSession", &["Sessions UpdateItem"]),
     ("SlideSession", &["Sessions UpdateItem"]),
     ("EndSession", &["Sessions UpdateItem", "Ephemera PutItem"]),
+    (
+        "OpenConnection",
+        &["Connections PutItem", "Sessions ConditionCheckItem", "Users ConditionCheckItem", "Ephemera PutItem"],
+    ),
+    ("FindConnection", &["Connections GetItem"]),
+    ("ListConnections", &["Connections Query"]),
+    ("ProlongConnection", &["Connections UpdateItem", "Connections PutItem"]),
+    ("ForgetConnection", &["Connections DeleteItem"]),
+    ("ListDue", &["Connections Query"]),
+    ("ForgetDue", &["Connections DeleteItem"]),
+    ("FindEpoch", &["Users GetItem"]),
     ("ReadFeed", &["Ephemera Query"]),
     ("FindPublishedKeys", &["Ephemera GetItem"]),
     ("PublishKeys", &["Ephemera UpdateItem"]),
@@ -64,7 +75,7 @@ fn rights_on_the_table_of_public_keys_end_at_the_beginning_of_a_partition_key() 
             }
         }
     }
-    let readers = ["check", "logout", "me", "pages", "sessions", "well-known", "ws-ticket"]
+    let readers = ["check", "logout", "me", "pages", "sessions", "well-known", "ws-authorizer", "ws-ticket"]
         .map(|operation| format!("dynamodb:GetItem {operation}"));
     let expected = readers.into_iter().chain(["dynamodb:UpdateItem rotate-keys".to_owned()]).collect();
     assert_eq!(purposes, expected);
