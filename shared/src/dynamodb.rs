@@ -16,6 +16,8 @@
 //! Every request asks for its consumed capacity; [`DynamoDb::meter`] adds it up and the budget tests read it.
 
 pub mod client;
+pub mod signed;
+pub mod stream;
 
 mod accounts;
 mod administration;

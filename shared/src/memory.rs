@@ -4,7 +4,10 @@
 mod accounts;
 mod connections;
 mod endings;
+mod gateway;
 mod sessions;
+
+pub use gateway::Gateway;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},

@@ -11,6 +11,7 @@ mod accounts;
 mod attempts;
 mod connections;
 mod endings;
+mod live;
 mod published;
 mod sessions;
 
@@ -24,6 +25,7 @@ pub use connections::{
     Opened, Opening, ProlongConnection,
 };
 pub use endings::{ChangePassword, DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch};
+pub use live::{AnnounceEnding, HangUp, Happened, HungUp, SendFrame};
 pub use published::{FindPublishedKeys, PublishKeys, Published, ReadFeed};
 pub use sessions::{
     CreateSession, FindSession, ListSessions, RotateSession, Rotated, Rotation, SessionPage, SlideSession,

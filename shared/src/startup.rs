@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 
 use crate::{
     config::{ConfigError, Env},
+    delivery::{EventBus, LiveConnections, Outside},
     domain::{ClientHashing, Lifetimes, Random},
-    dynamodb::{DynamoDb, Tables, client},
+    dynamodb::{DynamoDb, Tables, client, signed::Signed},
     keys::KeyStore,
     operations::{Guard, Mint, SessionGuard},
     passwords::{HashWork, Passwords},
@@ -56,7 +57,34 @@ impl<'a> Startup<'a> {
         if BTreeSet::from(names).len() < names.len() {
             return Err("LATCHKEY_USERS_TABLE, LATCHKEY_SESSIONS_TABLE, LATCHKEY_EPHEMERA_TABLE and LATCHKEY_CONNECTIONS_TABLE must differ".into());
         }
-        DynamoDb::connect(&self.sdk, &|name| self.env.get(name).map(str::to_owned), tables).map_err(unreachable)
+        DynamoDb::connect(&self.sdk, &self.lookup(), tables).map_err(unreachable)
+    }
+
+    /// The connections of the WebSocket API, at `LATCHKEY_LIVE_URL`.
+    ///
+    /// # Errors
+    /// When it is not named.
+    pub fn live(&self) -> Result<LiveConnections, StartupError> {
+        Ok(LiveConnections::new(self.signed()?, self.env.required("LATCHKEY_LIVE_URL")?))
+    }
+
+    /// These, and the default event bus; `AWS_ENDPOINT_URL_EVENTBRIDGE` goes before `AWS_ENDPOINT_URL`.
+    ///
+    /// # Errors
+    /// As [`Self::live`], and when an endpoint is no URL.
+    pub fn outside(&self) -> Result<Outside, StartupError> {
+        let signed = self.signed()?;
+        let endpoint = signed.endpoint(&self.lookup(), "AWS_ENDPOINT_URL_EVENTBRIDGE", "events");
+        let bus = EventBus::new(signed, endpoint.map_err(unreachable)?);
+        Ok(Outside { connections: self.live()?, bus })
+    }
+
+    fn signed(&self) -> Result<Signed, StartupError> {
+        Signed::new(&self.lookup()).map_err(unreachable)
+    }
+
+    fn lookup(&self) -> impl Fn(&str) -> Option<String> {
+        |name| self.env.get(name).map(str::to_owned)
     }
 
     /// The places of the key rings.

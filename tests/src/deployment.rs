@@ -25,6 +25,9 @@ impl Environment {
         nothing
             .with("LATCHKEY_ISSUER", ISSUER)
             .with("LATCHKEY_PUBLIC_ORIGIN", ORIGIN)
+            // Nothing listens at that port: no test reaches AWS.
+            .with("LATCHKEY_LIVE_URL", "ws://127.0.0.1:9/live")
+            .with("AWS_ENDPOINT_URL_EVENTBRIDGE", "http://127.0.0.1:9")
             .with("LATCHKEY_JWKS", &rings.public_jwks())
     }
 

@@ -145,6 +145,7 @@ impl World {
         let (store, now) = (&self.store, self.now());
         websocket::answer(&self.telemetry, "r", event, Ok(now), async |event, now| match route {
             "$connect" => latchkey_ws_connect::handle(store, event, now).await,
+            "$default" => latchkey_ws_message::handle(&self.functions.ws_message, event, now).await,
             _ => latchkey_ws_disconnect::handle(store, event).await,
         })
         .await
@@ -185,5 +186,52 @@ impl World {
     /// Tells that a connection is gone.
     pub async fn disconnect(&self, socket: &Socket) -> Value {
         self.send_live_event("$disconnect", &socket.event("$disconnect", "DISCONNECT").to_string()).await
+    }
+
+    /// Sends a frame; gives what the connection hears.
+    pub async fn say(&self, socket: &Socket, frame: &str) -> Option<Value> {
+        let mut event = socket.event("$default", "MESSAGE");
+        event["body"] = json!(frame);
+        let answer = self.send_live_event("$default", &event.to_string()).await;
+        assert_eq!(answer, json!({ "statusCode": 200 }));
+        self.heard(socket)
+    }
+
+    /// The frame that a connection was sent since the last call, if it was.
+    pub fn heard(&self, socket: &Socket) -> Option<Value> {
+        let frames = self.gateway.take_frames();
+        assert!(frames.len() < 2 && frames.iter().all(|(id, _)| id.as_str() == socket.id), "{frames:?}");
+        frames.first().map(|(_, frame)| serde_json::from_str(frame).expect("a frame is JSON"))
+    }
+
+    /// Has the function behind the streams work off records; gives those that have to be said again.
+    pub async fn stream(&self, records: &[Value]) -> Vec<String> {
+        let numbered = records.iter().enumerate().map(|(index, record)| {
+            let mut record = record.clone();
+            record["dynamodb"]["SequenceNumber"] = json!(index.to_string());
+            record
+        });
+        let event = json!({ "Records": numbered.collect::<Vec<_>>() }).to_string();
+        let app = &self.functions.session_ended;
+        let answer = latchkey_session_ended::answer(app, &self.telemetry, "r", &event, Ok(self.now())).await;
+        let answer = answer.expect("it is an event of a stream");
+        let failures = answer["batchItemFailures"].as_array().expect("failures are listed");
+        failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Looks for what has expired; gives how many connections were closed.
+    ///
+    /// # Errors
+    /// As the function.
+    pub async fn expire(&self) -> Result<u64, latchkey::error::Error> {
+        let answer =
+            latchkey_ws_expire::answer(&self.functions.ws_expire, &self.telemetry, "r", Ok(self.now())).await?;
+        Ok(answer["closed"].as_u64().expect("it says how many"))
+    }
+
+    /// Every connection that was closed, with the cause it was told, in order.
+    pub fn closed(&self) -> Vec<(String, &'static str)> {
+        let closed = self.gateway.closed().into_iter();
+        closed.map(|(id, closing)| (id.as_str().to_owned(), closing.as_str())).collect()
     }
 }

@@ -12,6 +12,7 @@ use latchkey::{
         authorizer::{Authorizer, Context},
         serve::answer,
     },
+    memory::Gateway,
     passwords::{HashWork, PasswordPolicy},
     published::Refetch,
     telemetry::Telemetry,
@@ -105,6 +106,8 @@ pub struct World {
     pub store: Store,
     /// What it was deployed with.
     pub settings: Settings,
+    /// What its WebSocket connections and its event bus were told.
+    pub gateway: Gateway,
     pub(crate) functions: Functions,
     clock: AtomicU64,
     pub(crate) telemetry: Telemetry,
@@ -115,10 +118,11 @@ impl World {
     /// A deployment on `store`.
     pub fn new(store: Store, settings: Settings) -> Self {
         store.publish_at_deployment(&settings.rings.public_jwks(), settings.rings.sign().revision());
-        let functions = Functions::new(&store, &settings);
+        let gateway = Gateway::default();
+        let functions = Functions::new(&store, &settings, &gateway);
         let origin = settings.public_origin.map(|origin| ("LATCHKEY_PUBLIC_ORIGIN".to_owned(), origin.to_owned()));
         let site = Site::from_env(&Env::new(origin).expect("the setting exists")).expect("it is an origin");
-        Self { store, settings, functions, clock: AtomicU64::new(START.seconds()), telemetry: quiet(), site }
+        Self { store, settings, gateway, functions, clock: AtomicU64::new(START.seconds()), telemetry: quiet(), site }
     }
 
     /// One deployment on each kind of store, one after the other.

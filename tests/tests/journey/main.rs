@@ -39,4 +39,6 @@ mod straddling;
 mod well_known;
 mod whole;
 mod ws_connect;
+mod ws_ended;
+mod ws_message;
 mod ws_ticket;

@@ -35,6 +35,16 @@ fn what_ends_by_itself_is_deleted_by_time_to_live_and_accounts_never_are() -> Ou
 }
 
 #[test]
+fn no_stream_holds_names_addresses_or_hashes() -> Outcome {
+    let template = Template::latchkey()?;
+    let stream = |id: &str| template.resource(id)["Properties"]["StreamSpecification"]["StreamViewType"].clone();
+    assert_eq!(stream("Users"), "KEYS_ONLY");
+    assert_eq!(stream("Sessions"), "NEW_AND_OLD_IMAGES");
+    assert!(stream("Ephemera").is_null() && stream("Connections").is_null());
+    Ok(())
+}
+
+#[test]
 fn accounts_can_be_restored_to_any_second_and_ended_sessions_cannot() -> Outcome {
     let template = Template::latchkey()?;
     let recovery = |id: &str| {

@@ -90,6 +90,13 @@ pub struct Reply {
     reply_to: Option<String>,
 }
 
+impl Reply {
+    /// The text of the frame.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
 impl Said {
     /// The connection goes on until `good_until`.
     pub fn authenticated(good_until: Timestamp) -> Self {

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde::Serialize;
 use serde_json::{Value, json, value::RawValue};
 
 use super::{Event, PROTOCOL, authorizer::facts};
@@ -18,25 +17,20 @@ use crate::{
     telemetry::{Facts, Telemetry},
 };
 
-/// What a route answers, and what the log says about it.
+/// What a route answers, and what the log says about it. Frames are sent and not answered: a route would need a response of its own
+/// for that.
 #[derive(Debug)]
 pub struct Answer {
     /// Of the handshake: anything but 2xx refuses it. Frames have no status of their own; this one is for the log.
     status: u16,
     selects_protocol: bool,
-    frame: Option<String>,
     facts: Facts,
 }
 
 impl Answer {
     /// Nothing to say.
     pub fn nothing() -> Self {
-        Self { status: 200, selects_protocol: false, frame: None, facts: Facts::default() }
-    }
-
-    /// A frame for the client that has sent one.
-    pub fn frame(frame: &impl Serialize) -> Self {
-        Self { frame: serde_json::to_string(frame).ok(), ..Self::nothing() }
+        Self { status: 200, selects_protocol: false, facts: Facts::default() }
     }
 
     /// Says that our subprotocol is spoken, if the client has offered it.
@@ -62,9 +56,6 @@ impl Answer {
         let mut answer = json!({ "statusCode": if is_frame { 200 } else { self.status } });
         if self.selects_protocol {
             answer["headers"] = json!({ "Sec-WebSocket-Protocol": PROTOCOL });
-        }
-        if let Some(frame) = self.frame {
-            answer["body"] = frame.into();
         }
         answer
     }
