@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Every variable there is. A function reads the ones it needs and may be given all of them.
-const NAMES: [&str; 39] = [
+const NAMES: [&str; 42] = [
     "LATCHKEY_ISSUER",
     "LATCHKEY_PUBLIC_ORIGIN",
     "LATCHKEY_PAGE_NAME",
@@ -27,6 +27,9 @@ const NAMES: [&str; 39] = [
     "LATCHKEY_USERS_TABLE",
     "LATCHKEY_SESSIONS_TABLE",
     "LATCHKEY_EPHEMERA_TABLE",
+    "LATCHKEY_CONNECTIONS_TABLE",
+    "LATCHKEY_LIVE_URL",
+    "LATCHKEY_ALLOWED_ORIGINS",
     "LATCHKEY_SIGN_KEYS",
     "LATCHKEY_SEAL_KEYS",
     "LATCHKEY_PEPPER_KEYS",

@@ -6,6 +6,7 @@ pub mod attempt;
 pub mod client;
 #[cfg(feature = "aws")]
 pub mod client_hash;
+pub mod connection;
 #[cfg(feature = "aws")]
 pub mod email;
 pub mod feed;
@@ -30,6 +31,7 @@ pub use attempt::{Attempt, AttemptKey, AttemptLimits, Purpose};
 pub use client::Client;
 #[cfg(feature = "aws")]
 pub use client_hash::{ClientHash, ClientHashing};
+pub use connection::{Closing, Connection, ConnectionId, TicketId};
 #[cfg(feature = "aws")]
 pub use email::Email;
 pub use feed::FeedEntry;

@@ -1,4 +1,4 @@
-//! The store of the product: the ports of [`crate::ports`] on three DynamoDB tables. No business rules; what the rules demand
+//! The store of the product: the ports of [`crate::ports`] on four DynamoDB tables. No business rules; what the rules demand
 //! arrives as values and becomes conditions here.
 //!
 //! | table | `pk` | `sk` | item |
@@ -9,16 +9,23 @@
 //! | Ephemera | `attempts#…` | `attempts` | one counter in one window |
 //! | Ephemera | `feed#<hour>#<shard>` | `<bucket>#<hash of an id>` | one entry of the revocation feed |
 //! | Ephemera | `jwks` | `current` | the public keys |
+//! | Ephemera | `ticket#<id>` | `redeemed` | one ticket that was used |
+//! | Connections | `user#<id>` | `connection#<id>` | one open WebSocket connection |
+//! | Connections | `expiring` | `<second>#<user>#<connection>` | when one of them expires |
 //!
 //! Every request asks for its consumed capacity; [`DynamoDb::meter`] adds it up and the budget tests read it.
 
 pub mod client;
+pub mod signed;
+pub mod stream;
 
 mod accounts;
 mod administration;
 mod attempts;
 mod batch;
 mod conditions;
+mod connection_item;
+mod connections;
 mod endings;
 mod failure;
 mod feed_item;
@@ -40,7 +47,7 @@ use aws_config::SdkConfig;
 
 pub use meter::{Meter, Usage};
 
-/// The names of the three tables, which must differ.
+/// The names of the four tables, which must differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tables {
     /// Accounts: `LATCHKEY_USERS_TABLE`.
@@ -49,6 +56,8 @@ pub struct Tables {
     pub sessions: String,
     /// Counters, the revocation feed, public keys: `LATCHKEY_EPHEMERA_TABLE`.
     pub ephemera: String,
+    /// WebSocket connections: `LATCHKEY_CONNECTIONS_TABLE`.
+    pub connections: String,
 }
 
 /// The store. Cheap to clone; clones share their connections and their meter.

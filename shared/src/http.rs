@@ -33,6 +33,8 @@ pub mod serve;
 pub mod session_cookie;
 #[cfg(feature = "guard")]
 pub mod site;
+#[cfg(feature = "aws")]
+pub mod websocket;
 
 #[cfg(feature = "aws")]
 pub use bodies::{SessionView, TokenSet, UserView};

@@ -10,6 +10,7 @@
 //! operations       -> ports, passwords, tokens, error, domain
 //! passwords        -> tokens, error, domain
 //! tokens           -> error, domain
+//! delivery         -> dynamodb, ports, domain
 //! dynamodb, memory -> ports, domain
 //! error            -> ports, domain
 //! ports            -> domain
@@ -32,6 +33,8 @@ pub mod published;
 pub mod telemetry;
 pub mod tokens;
 
+#[cfg(feature = "aws")]
+pub mod delivery;
 #[cfg(feature = "aws")]
 pub mod dynamodb;
 #[cfg(feature = "aws")]

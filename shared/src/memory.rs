@@ -2,17 +2,21 @@
 //! as its DynamoDB request; the contract suite holds both stores to the same rules.
 
 mod accounts;
+mod connections;
 mod endings;
+mod gateway;
 mod sessions;
 
+pub use gateway::Gateway;
+
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use crate::{
     domain::{
-        Attempt, AttemptKey, FeedEntry, Session, SessionId, Timestamp, UserId,
+        Attempt, AttemptKey, Connection, ConnectionId, EndCause, FeedEntry, Session, SessionId, Timestamp, UserId,
         feed::{forgotten_at, last_forgotten},
     },
     ports::{
@@ -32,6 +36,13 @@ struct State {
     sessions: BTreeMap<(UserId, SessionId), Session>,
     attempts: HashMap<AttemptKey, u32>,
     feed: Vec<FeedEntry>,
+    connections: BTreeMap<(UserId, ConnectionId), Connection>,
+    /// When connections were to expire.
+    due: BTreeSet<(Timestamp, UserId, ConnectionId)>,
+    /// Tickets that were used.
+    redeemed: HashSet<String>,
+    /// Why epochs were last raised.
+    causes: HashMap<UserId, EndCause>,
     /// The public keys and their revision.
     keys: Option<(String, u64)>,
 }

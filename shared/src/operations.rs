@@ -8,7 +8,10 @@ pub mod admin;
 pub mod attempts;
 pub mod change_password;
 pub mod check;
+pub mod connect;
+pub mod converse;
 mod ending;
+pub mod hang_up;
 pub mod identify;
 pub mod login;
 pub mod logout;
@@ -17,6 +20,7 @@ pub mod refresh;
 pub mod register;
 mod renewal;
 pub mod sessions;
+pub mod ticket;
 
 pub use crate::tokens::{Credential, Identity};
 pub use identify::{Guard, SessionGuard};

@@ -9,7 +9,9 @@
 
 mod accounts;
 mod attempts;
+mod connections;
 mod endings;
+mod live;
 mod published;
 mod sessions;
 
@@ -18,7 +20,12 @@ pub use accounts::{
     NewUser, RenameUser, ReplacePasswordHash, SetGrants,
 };
 pub use attempts::{ClearAttempts, Reservation, ReserveAttempt};
+pub use connections::{
+    Due, Epoch, FindConnection, FindEpoch, ForgetConnection, ForgetDue, ListConnections, ListDue, OpenConnection,
+    Opened, Opening, ProlongConnection,
+};
 pub use endings::{ChangePassword, DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch};
+pub use live::{AnnounceEnding, HangUp, Happened, HungUp, SendFrame};
 pub use published::{FindPublishedKeys, PublishKeys, Published, ReadFeed};
 pub use sessions::{
     CreateSession, FindSession, ListSessions, RotateSession, Rotated, Rotation, SessionPage, SlideSession,

@@ -5,10 +5,13 @@ mod kept;
 
 pub use kept::Kept;
 
+use std::collections::BTreeSet;
+
 use crate::{
     config::{ConfigError, Env},
+    delivery::{EventBus, LiveConnections, Outside},
     domain::{ClientHashing, Lifetimes, Random},
-    dynamodb::{DynamoDb, Tables, client},
+    dynamodb::{DynamoDb, Tables, client, signed::Signed},
     keys::KeyStore,
     operations::{Guard, Mint, SessionGuard},
     passwords::{HashWork, Passwords},
@@ -38,7 +41,7 @@ impl<'a> Startup<'a> {
         Ok(Self { env, sdk, keys })
     }
 
-    /// The store, on the three tables that are named.
+    /// The store, on the four tables that are named.
     ///
     /// # Errors
     /// When a table is not named, or named twice.
@@ -48,11 +51,40 @@ impl<'a> Startup<'a> {
             users: table("LATCHKEY_USERS_TABLE")?,
             sessions: table("LATCHKEY_SESSIONS_TABLE")?,
             ephemera: table("LATCHKEY_EPHEMERA_TABLE")?,
+            connections: table("LATCHKEY_CONNECTIONS_TABLE")?,
         };
-        if tables.users == tables.sessions || tables.users == tables.ephemera || tables.sessions == tables.ephemera {
-            return Err("LATCHKEY_USERS_TABLE, LATCHKEY_SESSIONS_TABLE and LATCHKEY_EPHEMERA_TABLE must differ".into());
+        let names = [&tables.users, &tables.sessions, &tables.ephemera, &tables.connections];
+        if BTreeSet::from(names).len() < names.len() {
+            return Err("LATCHKEY_USERS_TABLE, LATCHKEY_SESSIONS_TABLE, LATCHKEY_EPHEMERA_TABLE and LATCHKEY_CONNECTIONS_TABLE must differ".into());
         }
-        DynamoDb::connect(&self.sdk, &|name| self.env.get(name).map(str::to_owned), tables).map_err(unreachable)
+        DynamoDb::connect(&self.sdk, &self.lookup(), tables).map_err(unreachable)
+    }
+
+    /// The connections of the WebSocket API, at `LATCHKEY_LIVE_URL`.
+    ///
+    /// # Errors
+    /// When it is not named.
+    pub fn live(&self) -> Result<LiveConnections, StartupError> {
+        Ok(LiveConnections::new(self.signed()?, self.env.required("LATCHKEY_LIVE_URL")?))
+    }
+
+    /// These, and the default event bus; `AWS_ENDPOINT_URL_EVENTBRIDGE` goes before `AWS_ENDPOINT_URL`.
+    ///
+    /// # Errors
+    /// As [`Self::live`], and when an endpoint is no URL.
+    pub fn outside(&self) -> Result<Outside, StartupError> {
+        let signed = self.signed()?;
+        let endpoint = signed.endpoint(&self.lookup(), "AWS_ENDPOINT_URL_EVENTBRIDGE", "events");
+        let bus = EventBus::new(signed, endpoint.map_err(unreachable)?);
+        Ok(Outside { connections: self.live()?, bus })
+    }
+
+    fn signed(&self) -> Result<Signed, StartupError> {
+        Signed::new(&self.lookup()).map_err(unreachable)
+    }
+
+    fn lookup(&self) -> impl Fn(&str) -> Option<String> {
+        |name| self.env.get(name).map(str::to_owned)
     }
 
     /// The places of the key rings.
@@ -79,9 +111,16 @@ impl<'a> Startup<'a> {
     /// # Errors
     /// When nothing usable is published, and [`ConfigError`].
     pub async fn guard(&self, published: Option<String>) -> Result<Guard, StartupError> {
+        Ok(Guard { verifier: self.verifier(published)?, session: self.session_guard().await? })
+    }
+
+    /// What verifies JWTs: needs the public keys, as they are published in the table.
+    ///
+    /// # Errors
+    /// When nothing usable is published, and [`ConfigError`].
+    pub fn verifier(&self, published: Option<String>) -> Result<Verifier, StartupError> {
         let published = published.ok_or("no public keys are published yet: let `rotate-keys` publish")?;
-        let verifier = Verifier::new(&Audience::from_env(self.env)?, Jwks::parse(&published)?);
-        Ok(Guard { verifier, session: self.session_guard().await? })
+        Ok(Verifier::new(&Audience::from_env(self.env)?, Jwks::parse(&published)?))
     }
 
     /// What proves session tokens: needs the `seal` ring.

@@ -6,6 +6,7 @@
 //! | refresh token `lkr_…` | [`sealed`] | gets the next access token, once |
 //! | session token `lks_…` | [`sealed`] | sent with every request, checked against the table |
 //! | cookie | [`cookie`] | a JWT for hours without a table, and what renews it afterwards |
+//! | ticket, a JWT | [`ticket`] | opens one WebSocket connection, once and within seconds |
 
 pub mod access;
 pub mod algorithm;
@@ -17,6 +18,7 @@ mod jws;
 pub mod rings;
 pub mod sealed;
 pub mod secret;
+pub mod ticket;
 
 pub use access::{AccessClaims, Audience, Subject, Verifier};
 pub use algorithm::Algorithm;

@@ -25,6 +25,9 @@ impl Environment {
         nothing
             .with("LATCHKEY_ISSUER", ISSUER)
             .with("LATCHKEY_PUBLIC_ORIGIN", ORIGIN)
+            // Nothing listens at that port: no test reaches AWS.
+            .with("LATCHKEY_LIVE_URL", "ws://127.0.0.1:9/live")
+            .with("AWS_ENDPOINT_URL_EVENTBRIDGE", "http://127.0.0.1:9")
             .with("LATCHKEY_JWKS", &rings.public_jwks())
     }
 
@@ -36,6 +39,7 @@ impl Environment {
             .with("LATCHKEY_USERS_TABLE", &tables.users)
             .with("LATCHKEY_SESSIONS_TABLE", &tables.sessions)
             .with("LATCHKEY_EPHEMERA_TABLE", &tables.ephemera)
+            .with("LATCHKEY_CONNECTIONS_TABLE", &tables.connections)
             .with("LATCHKEY_SIGN_KEYS", ring("/keys/sign"))
             .with("LATCHKEY_SEAL_KEYS", ring("/keys/seal"))
             .with("LATCHKEY_PEPPER_KEYS", ring("/keys/pepper"))
@@ -126,6 +130,7 @@ fn function_of(call: &Call) -> &'static str {
         ("GET" | "DELETE", "/auth/sessions") => "sessions",
         ("DELETE", path) if is_one_session(path) => "sessions",
         ("GET" | "PATCH" | "DELETE", "/auth/me") | ("POST", "/auth/me/password") => "me",
+        ("POST", "/auth/ws-ticket") => "ws-ticket",
         _ => "well-known",
     }
 }

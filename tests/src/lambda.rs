@@ -99,7 +99,7 @@ fn answer(mut request: Request, account: &mut Account) {
 fn handle(request: &Request, body: &str, account: &mut Account) -> (u16, Value) {
     let signed = request.headers().iter().any(|header| {
         header.field.equiv("authorization")
-            && header.value.as_str().contains("/lambda/aws4_request, SignedHeaders=host")
+            && header.value.as_str().contains("/lambda/aws4_request, SignedHeaders=content-type;host;")
     });
     assert!(signed, "{} is not signed for Lambda", request.url());
     if let Some(status) = account.refusals.pop_front() {

@@ -19,6 +19,7 @@ pub mod front;
 pub mod issuer;
 pub mod journey;
 pub mod lambda;
+pub mod live;
 pub mod local_dynamodb;
 pub mod parallel;
 pub mod policy;

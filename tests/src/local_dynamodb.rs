@@ -86,6 +86,7 @@ impl LocalDynamoDb {
             users: self.text("/tables/users"),
             sessions: self.text("/tables/sessions"),
             ephemera: self.text("/tables/ephemera"),
+            connections: self.text("/tables/connections"),
         }
     }
 

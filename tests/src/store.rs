@@ -10,15 +10,16 @@ use std::{
 };
 
 use latchkey::{
-    domain::{Attempt, AttemptKey, FeedEntry, Session, SessionId, Timestamp, User, UserId},
+    domain::{Attempt, AttemptKey, Connection, ConnectionId, FeedEntry, Session, SessionId, Timestamp, User, UserId},
     dynamodb::{DynamoDb, Tables},
     memory::Memory,
     ports::{
         Account, Change, ChangePassword, ClearAttempts, CreateSession, CreateUser, Creation, DeleteUser, DisableUser,
-        EnableUser, EndSession, Ending, EpochChange, FindAccount, FindAccountById, FindPublishedKeys, FindSession,
-        FindUser, FindUserByEmail, Grants, ListSessions, NewUser, PublishKeys, Published, RaiseEpoch, ReadFeed,
-        RenameUser, ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession, Rotated, Rotation, SessionPage,
-        SetGrants, SlideSession, Stored,
+        Due, EnableUser, EndSession, Ending, Epoch, EpochChange, FindAccount, FindAccountById, FindConnection,
+        FindEpoch, FindPublishedKeys, FindSession, FindUser, FindUserByEmail, ForgetConnection, ForgetDue, Grants,
+        ListConnections, ListDue, ListSessions, NewUser, OpenConnection, Opened, Opening, ProlongConnection,
+        PublishKeys, Published, RaiseEpoch, ReadFeed, RenameUser, ReplacePasswordHash, Reservation, ReserveAttempt,
+        RotateSession, Rotated, Rotation, SessionPage, SetGrants, SlideSession, Stored,
     },
 };
 
@@ -165,6 +166,14 @@ delegate! {
     ChangePassword { fn change_password(change: &EpochChange, verified: &str, new: &str) -> Change; }
     RenameUser { fn rename_user(user_id: UserId, epoch: u64, name: Option<&str>) -> Change; }
     DeleteUser { fn delete_user(user: &User, change: &EpochChange) -> Change; }
+    OpenConnection { fn open_connection(opening: &Opening) -> Opened; }
+    FindConnection { fn find_connection(user_id: UserId, id: &ConnectionId) -> Option<Connection>; }
+    ListConnections { fn list_connections(user_id: UserId) -> Vec<Connection>; }
+    ProlongConnection { fn prolong_connection(connection: &Connection, good_until: Timestamp) -> Change; }
+    ForgetConnection { fn forget_connection(user_id: UserId, id: &ConnectionId) -> (); }
+    ListDue { fn list_due(now: Timestamp) -> Vec<Due>; }
+    ForgetDue { fn forget_due(due: &Due) -> (); }
+    FindEpoch { fn find_epoch(user_id: UserId) -> Option<Epoch>; }
     ReadFeed { fn read_feed(after: u64, now: Timestamp) -> Vec<FeedEntry>; }
     FindPublishedKeys { fn find_published_keys() -> Option<String>; }
     PublishKeys { fn publish_keys(document: &str, revision: u64) -> Published; }

@@ -12,6 +12,7 @@ use latchkey::{
         authorizer::{Authorizer, Context},
         serve::answer,
     },
+    memory::Gateway,
     passwords::{HashWork, PasswordPolicy},
     published::Refetch,
     telemetry::Telemetry,
@@ -35,6 +36,12 @@ pub const ISSUER: &str = "https://auth.example.com";
 
 /// Where the pages of every world are.
 pub const ORIGIN: &str = "https://app.example.com";
+
+/// Another origin that may call.
+pub const ALLOWED_ORIGIN: &str = "https://other.example.com";
+
+/// Where clients of every world connect.
+pub const LIVE_URL: &str = "wss://live.example.com/live";
 
 /// What a deployment can choose.
 #[derive(Clone)]
@@ -99,9 +106,11 @@ pub struct World {
     pub store: Store,
     /// What it was deployed with.
     pub settings: Settings,
-    functions: Functions,
+    /// What its WebSocket connections and its event bus were told.
+    pub gateway: Gateway,
+    pub(crate) functions: Functions,
     clock: AtomicU64,
-    telemetry: Telemetry,
+    pub(crate) telemetry: Telemetry,
     site: Site,
 }
 
@@ -109,10 +118,11 @@ impl World {
     /// A deployment on `store`.
     pub fn new(store: Store, settings: Settings) -> Self {
         store.publish_at_deployment(&settings.rings.public_jwks(), settings.rings.sign().revision());
-        let functions = Functions::new(&store, &settings);
+        let gateway = Gateway::default();
+        let functions = Functions::new(&store, &settings, &gateway);
         let origin = settings.public_origin.map(|origin| ("LATCHKEY_PUBLIC_ORIGIN".to_owned(), origin.to_owned()));
         let site = Site::from_env(&Env::new(origin).expect("the setting exists")).expect("it is an origin");
-        Self { store, settings, functions, clock: AtomicU64::new(START.seconds()), telemetry: quiet(), site }
+        Self { store, settings, gateway, functions, clock: AtomicU64::new(START.seconds()), telemetry: quiet(), site }
     }
 
     /// One deployment on each kind of store, one after the other.
@@ -204,6 +214,7 @@ impl World {
             ("DELETE", path) if is_one_session(path) => function!(latchkey_sessions(sessions)),
             ("GET" | "PATCH" | "DELETE", "/auth/me") => function!(latchkey_me(me)),
             ("POST", "/auth/me/password") => function!(latchkey_me(me)),
+            ("POST", "/auth/ws-ticket") => function!(latchkey_ws_ticket(ws_ticket)),
             _ => function!(latchkey_well_known(well_known)),
         };
         let headers = reply.response().headers().iter();

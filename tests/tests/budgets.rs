@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers that tests call, not tests themselves")]
 
+#[path = "budgets/live.rs"]
+mod live;
 #[path = "budgets/pages.rs"]
 mod pages;
 

@@ -31,9 +31,13 @@ enum Expected {
     Keys(bool),
     /// An operator is told this problem.
     Refused(u64, &'static str),
+    /// A stream is told how many records have to be said again.
+    Again(usize),
+    /// A schedule is told that a look was taken.
+    Looked,
 }
 
-use Expected::{Authorized, Done, Keys, Problem, Refused, Status, Told, Undone};
+use Expected::{Again, Authorized, Done, Keys, Looked, Problem, Refused, Status, Told, Undone};
 
 /// Every event there is, in the order in which they are handled: Ada registers before she signs in.
 const EVENTS: &[(&str, Expected)] = &[
@@ -120,6 +124,17 @@ const EVENTS: &[(&str, Expected)] = &[
     ("well-known_revocations_malformed", Problem(422, "invalid-input")),
     ("well-known_unknown_path", Problem(404, "not-found")),
     ("well-known_wrong_method", Problem(405, "method-not-allowed")),
+    ("ws-authorizer_ok", Authorized(true)),
+    ("ws-connect_ok", Status(200)),
+    ("ws-connect_without_authorizer", Status(401)),
+    ("ws-message_ping", Status(200)),
+    ("ws-message_malformed", Status(200)),
+    ("session-ended_user-changed", Again(0)),
+    ("session-ended_unreachable", Again(1)),
+    ("ws-expire_schedule", Looked),
+    ("ws-disconnect_ok", Status(200)),
+    ("ws-ticket_ok", Status(200)),
+    ("ws-ticket_without_token", Problem(401, "invalid-token")),
     ("rotate-keys_create", Told("SUCCESS")),
     ("rotate-keys_update", Told("SUCCESS")),
     ("rotate-keys_delete", Told("SUCCESS")),
@@ -160,7 +175,9 @@ fn every_event_has_an_expectation_and_every_function_an_event() {
 
 #[tokio::test]
 async fn every_event_gets_the_answer_that_is_expected() {
-    let deployment = Deployment::new(Environment::local().with("LATCHKEY_CLIENT_HASHING", "transition"));
+    // Somebody registers and signs in twice for most of the events.
+    let environment = Environment::local().with("LATCHKEY_ATTEMPTS_PER_SOURCE", "1000");
+    let deployment = Deployment::new(environment.with("LATCHKEY_CLIENT_HASHING", "transition"));
     for (name, expected) in EVENTS {
         let text = fs::read_to_string(folder("events").join(name).with_extension("json")).unwrap();
         let event = with_fresh_tokens(&deployment, text).await;
@@ -203,6 +220,12 @@ fn given(response: &Value) -> Expected {
     }
     if let Some(effect) = response["policyDocument"]["Statement"][0]["Effect"].as_str() {
         return Authorized(effect == "Allow");
+    }
+    if let Some(failures) = response["batchItemFailures"].as_array() {
+        return Again(failures.len());
+    }
+    if response["closed"].is_u64() {
+        return Looked;
     }
     let status = response["statusCode"].as_u64().unwrap();
     let body: Value = serde_json::from_str(response["body"].as_str().unwrap_or_default()).unwrap_or_default();

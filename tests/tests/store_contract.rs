@@ -10,6 +10,8 @@ mod administration;
 mod attempts;
 #[path = "store_contract/changes.rs"]
 mod changes;
+#[path = "store_contract/connections.rs"]
+mod connections;
 #[path = "store_contract/deletion.rs"]
 mod deletion;
 #[path = "store_contract/endings.rs"]
@@ -54,6 +56,14 @@ macro_rules! contract {
 }
 
 contract! {
+    connections::a_connection_is_written_down_found_listed_and_forgotten,
+    connections::a_ticket_is_redeemed_once,
+    connections::of_twenty_parallel_redemptions_of_one_ticket_one_happens,
+    connections::e5_nothing_opens_for_a_session_that_is_not_live_or_of_another_epoch,
+    connections::a_refused_connection_leaves_nothing_behind_not_even_a_redeemed_ticket,
+    connections::a_connection_is_prolonged_only_as_it_was_found,
+    connections::what_is_due_is_told_in_order_until_it_is_forgotten,
+    connections::an_epoch_tells_why_it_was_raised,
     accounts::an_account_is_found_whole_by_email_and_by_id,
     accounts::nobody_is_found_where_nobody_is,
     accounts::a_taken_email_is_refused_and_changes_nothing,

@@ -86,7 +86,15 @@ fn build_and_deploy(sam: &Sam, emulator: &Emulator) -> Result<Urls> {
     let api = emulator.api_url(&api, "$default");
     let rules = rules().context(RULES)?;
     let origin = emulator.endpoint();
-    let known = [("Protect", "false"), ("PublicUrl", &api), ("PublicOrigin", &origin), ("RouteRules", &rules)];
+    let live = sam.output(emulator, LATCHKEY, "LiveId")?.context("template.yaml has no output LiveId")?;
+    let live = emulator.api_url(&live, "live").replacen("http", "ws", 1);
+    let known = [
+        ("Protect", "false"),
+        ("PublicUrl", api.as_str()),
+        ("PublicOrigin", &origin),
+        ("LiveUrl", &live),
+        ("RouteRules", &rules),
+    ];
     sam.deploy(emulator, LATCHKEY, &known)?;
     let deployed = |project| deploy_example(sam, emulator, project, &[]);
     let guarded_app = deploy_example(sam, emulator, GUARDED_APP, &[("PublicOrigin", &origin)])?;

@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// The places of the public keys, and the functions that hold keys of any kind.
 pub(crate) struct Publication<'a, S> {
     store: S,
-    lambda: LambdaApi<'a>,
+    lambda: LambdaApi,
     /// `LATCHKEY_AUTHORIZER_FUNCTION`; in development there is none, and the authorizer fetches.
     authorizer: Option<&'a str>,
     /// `LATCHKEY_KEY_HOLDERS`, separated by commas; in development there are none, and they read again within seconds.

@@ -1,16 +1,14 @@
 //! Making and finding accounts.
 
-use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
 use super::{
-    DynamoDb,
-    conditions::ABSENT,
-    failure,
-    item::{Attributes, Reader, text},
+    DynamoDb, failure,
+    item::{Reader, text},
     keys::{Key, PASSWORD, PROFILE, user_partition_value},
     meter::Kind,
     retry,
-    transaction::{Part, Transacted},
+    transaction::Transacted,
     user_item,
 };
 use crate::{
@@ -24,9 +22,9 @@ const MARKER: usize = 0;
 impl CreateUser for DynamoDb {
     async fn create_user(&self, new: &NewUser) -> Stored<Creation> {
         let parts = [
-            self.put_new(user_item::marker(&new.user))?,
-            self.put_new(user_item::profile(&new.user))?,
-            self.put_new(user_item::password(new))?,
+            self.put_new(&self.tables.users, user_item::marker(&new.user))?,
+            self.put_new(&self.tables.users, user_item::profile(&new.user))?,
+            self.put_new(&self.tables.users, user_item::password(new))?,
         ];
         match self.transact(parts).await? {
             Transacted::Committed => Ok(Creation::Created),
@@ -66,12 +64,6 @@ impl FindAccountById for DynamoDb {
 }
 
 impl DynamoDb {
-    fn put_new(&self, item: Attributes) -> Stored<TransactWriteItem> {
-        let put =
-            Put::builder().table_name(&self.tables.users).set_item(Some(item)).condition_expression(ABSENT).build();
-        put.map(Part::part).map_err(|error| failure::unexpected("new account", error))
-    }
-
     /// Profile and password in one request: they and what lies between their sort keys.
     async fn query_account(&self, user_id: UserId) -> Stored<Option<Account>> {
         self.meter.count(Kind::Read);

@@ -98,11 +98,11 @@ pub fn secrets_manager(
     Ok(aws_sdk_secretsmanager::Client::from_conf(builder.build()))
 }
 
-fn required(lookup: Lookup<'_>, name: &'static str) -> Result<String, InvalidSetting> {
+pub(super) fn required(lookup: Lookup<'_>, name: &'static str) -> Result<String, InvalidSetting> {
     lookup(name).filter(|value| !value.trim().is_empty()).ok_or(InvalidSetting::Missing(name))
 }
 
-fn endpoint(lookup: Lookup<'_>, name: &'static str) -> Result<Option<String>, InvalidSetting> {
+pub(super) fn endpoint(lookup: Lookup<'_>, name: &'static str) -> Result<Option<String>, InvalidSetting> {
     let Some(url) = lookup(name).filter(|url| !url.is_empty()) else {
         return Ok(None);
     };
@@ -110,7 +110,7 @@ fn endpoint(lookup: Lookup<'_>, name: &'static str) -> Result<Option<String>, In
     if valid { Ok(Some(url)) } else { Err(InvalidSetting::Endpoint(name)) }
 }
 
-fn credentials(lookup: Lookup<'_>) -> Result<Credentials, InvalidSetting> {
+pub(super) fn credentials(lookup: Lookup<'_>) -> Result<Credentials, InvalidSetting> {
     let mut builder = Credentials::builder()
         .provider_name("environment")
         .access_key_id(required(lookup, "AWS_ACCESS_KEY_ID")?)

@@ -21,6 +21,9 @@ pub(super) const NOT_ENDED: &str = "attribute_not_exists(ended_at)";
 /// Neither limit of the session is reached. TTL deletes days late, so an item being there proves nothing.
 pub(super) const NOT_EXPIRED: &str = "expires_at > :now AND absolute_expires_at > :now";
 
+/// The connection is there, and nobody has prolonged it.
+pub(super) const STILL_GOOD_UNTIL: &str = "good_until = :good_until";
+
 /// The refresh token presented is the current one.
 pub(super) const CURRENT_GENERATION: &str = "generation = :generation";
 

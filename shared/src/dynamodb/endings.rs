@@ -96,13 +96,13 @@ fn over(change: &EpochChange) -> FeedEntry {
 }
 
 /// Ends everything that carries the epoch.
-const RAISE: &str = "SET epoch = :next_epoch";
+const RAISE: &str = "SET epoch = :next_epoch, epoch_cause = :epoch_cause";
 
 /// The same, and nothing new begins.
-const RAISE_AND_DISABLE: &str = "SET epoch = :next_epoch, disabled = :disabled";
+const RAISE_AND_DISABLE: &str = "SET epoch = :next_epoch, epoch_cause = :epoch_cause, disabled = :disabled";
 
 /// The same, and another password signs in.
-const RAISE_AND_REPLACE: &str = "SET epoch = :next_epoch, password_hash = :new";
+const RAISE_AND_REPLACE: &str = "SET epoch = :next_epoch, epoch_cause = :epoch_cause, password_hash = :new";
 
 impl DynamoDb {
     /// Raises the epoch of one item of an account, if it still has the one that is expected.
@@ -114,6 +114,7 @@ impl DynamoDb {
             .update_expression(RAISE)
             .expression_attribute_values(":epoch", number(change.epoch))
             .expression_attribute_values(":next_epoch", number(change.next_epoch()))
+            .expression_attribute_values(":epoch_cause", text(change.cause.as_str()))
     }
 
     /// Raises both items and tells the feed, or does nothing.

@@ -3,7 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{Attributes, text};
-use crate::domain::{AttemptKey, FeedEntry, SessionId, UserId, feed::BUCKETS_PER_HOUR};
+use crate::{
+    domain::{AttemptKey, ConnectionId, FeedEntry, SessionId, TicketId, Timestamp, UserId, feed::BUCKETS_PER_HOUR},
+    ports::Due,
+};
 
 /// Name of the partition key of all tables.
 pub(super) const PK: &str = "pk";
@@ -23,6 +26,11 @@ const ATTEMPTS: &str = "attempts";
 pub(super) const USER_PREFIX: &str = "user#";
 /// What sort keys of sessions begin with.
 pub(super) const SESSION_PREFIX: &str = "session#";
+
+/// What sort keys of connections begin with.
+pub(super) const CONNECTION_PREFIX: &str = "connection#";
+/// The partition of the moments at which connections expire.
+pub(super) const EXPIRING: &str = "expiring";
 
 /// The primary key of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +72,18 @@ impl Key {
         )
     }
 
+    pub(super) fn connection(user_id: UserId, id: &ConnectionId) -> Self {
+        Self::new(user_partition(user_id), format!("{CONNECTION_PREFIX}{id}"))
+    }
+
+    pub(super) fn due(due: &Due) -> Self {
+        Self::new(EXPIRING, format!("{}#{}#{}", due_position(due.at), due.user_id, due.connection_id))
+    }
+
+    pub(super) fn redemption(ticket: &TicketId) -> Self {
+        Self::new(format!("ticket#{}", ticket.as_str()), "redeemed")
+    }
+
     pub(super) fn published_keys() -> Self {
         Self::new("jwks", "current")
     }
@@ -85,7 +105,12 @@ pub(super) fn feed_position(bucket: u64) -> String {
     format!("{bucket:010}")
 }
 
-/// The partition of all items of one user, in Users as in Sessions.
+/// What sort keys of connections that expire at `at` begin with: of one width, so that they sort as the numbers do.
+pub(super) fn due_position(at: Timestamp) -> String {
+    format!("{:010}", at.seconds())
+}
+
+/// The partition of all items of one user, in Users as in Sessions and Connections.
 pub(super) fn user_partition(user_id: UserId) -> String {
     format!("{USER_PREFIX}{user_id}")
 }

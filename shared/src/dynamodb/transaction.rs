@@ -3,11 +3,11 @@
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::transact_write_items::TransactWriteItemsError,
-    types::{CancellationReason, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update},
+    types::{CancellationReason, ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use super::{DynamoDb, failure, meter::Kind, retry};
+use super::{DynamoDb, conditions::ABSENT, failure, item::Attributes, meter::Kind, retry};
 use crate::{
     domain::Random,
     ports::{StoreError, Stored},
@@ -31,8 +31,14 @@ pub(super) enum Transacted {
 }
 
 impl DynamoDb {
+    /// The part of a transaction that writes a new item, and never replaces one.
+    pub(super) fn put_new(&self, table: &str, item: Attributes) -> Stored<TransactWriteItem> {
+        let put = Put::builder().table_name(table).set_item(Some(item)).condition_expression(ABSENT).build();
+        put.map(Part::part).map_err(|error| failure::unexpected("new item", error))
+    }
+
     /// Writes all of `items` or nothing.
-    pub(super) async fn transact<const N: usize>(&self, items: [TransactWriteItem; N]) -> Stored<Transacted> {
+    pub(super) async fn transact(&self, items: impl Into<Vec<TransactWriteItem>>) -> Stored<Transacted> {
         // One token for all repetitions; not the SDK's generator, whose state a snapshot would freeze.
         let token = Random::SYSTEM.draw::<16>().map_err(|error| StoreError::Unavailable(Box::new(error)))?;
         let request = self
@@ -112,3 +118,4 @@ macro_rules! part {
 part!(Put, put);
 part!(Update, update);
 part!(Delete, delete);
+part!(ConditionCheck, condition_check);

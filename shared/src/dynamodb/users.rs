@@ -6,20 +6,29 @@ use super::{
     DynamoDb,
     conditions::{SAME_EPOCH, SAME_HASH, all},
     failure,
-    item::{Attributes, number, text},
+    item::{Attributes, Reader, number, text},
     keys::Key,
     meter::Kind,
     update::Updated,
     user_item,
 };
 use crate::{
-    domain::{User, UserId},
-    ports::{Change, FindUser, RenameUser, ReplacePasswordHash, Stored},
+    domain::{EndCause, User, UserId},
+    ports::{Change, Epoch, FindEpoch, FindUser, RenameUser, ReplacePasswordHash, Stored},
 };
 
 impl FindUser for DynamoDb {
     async fn find_user(&self, user_id: UserId) -> Stored<Option<User>> {
         self.get_one(Key::profile(user_id)).await?.as_ref().map(user_item::read_profile).transpose()
+    }
+}
+
+impl FindEpoch for DynamoDb {
+    async fn find_epoch(&self, user_id: UserId) -> Stored<Option<Epoch>> {
+        let Some(item) = self.get_one(Key::profile(user_id)).await? else { return Ok(None) };
+        let reader = Reader::new("profile", &item);
+        let cause = reader.optional_text("epoch_cause")?;
+        Ok(Some(Epoch { number: reader.number("epoch")?, cause: cause.as_deref().and_then(EndCause::parse) }))
     }
 }
 

@@ -31,12 +31,18 @@ use crate::{
     error::{Error, Refusal, chain},
     telemetry::{Facts, Telemetry},
 };
-use answer::{Answer, Failure, UNAUTHORIZED};
+#[cfg(feature = "aws")]
+pub(super) use arn::MethodArn;
+#[cfg(feature = "aws")]
+pub(super) use policy::Policy;
+
+pub(super) use answer::UNAUTHORIZED;
+use answer::{Answer, Failure};
 use event::{Event, Kind};
 
 /// A dependency is down, or not as it should be. The gateway answers 500 and nobody gets in; a client may try again, where a
 /// denial would tell it that it is signed out.
-const UNDECIDED: Failure = "a dependency is unavailable";
+pub(super) const UNDECIDED: Failure = "a dependency is unavailable";
 
 /// What an authorizer is told at its start.
 #[derive(Debug)]

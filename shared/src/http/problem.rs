@@ -56,6 +56,12 @@ pub fn reply(error: &Error) -> super::Reply {
     super::Reply { response: response(error).map(Into::into), facts: facts(error) }
 }
 
+/// The problem document as a value, where there is no response around it.
+#[cfg(feature = "aws")]
+pub fn document(error: &Error) -> serde_json::Value {
+    serde_json::to_value(problem(error, detail(error))).unwrap_or_default()
+}
+
 /// The problem document of a function that only operators may invoke: they are told the cause as well.
 pub fn for_operators(error: &Error) -> serde_json::Value {
     let cause = reason(error);

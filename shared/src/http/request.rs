@@ -109,6 +109,11 @@ pub fn method(request: &Request) -> &Method {
     request.method()
 }
 
+/// The origin of the page that asks, as browsers name it with whatever is not a `GET`.
+pub fn origin(request: &Request) -> Option<&str> {
+    request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok())
+}
+
 /// The first value of a query parameter.
 pub fn query(request: &Request, name: &str) -> Option<String> {
     request.query_string_parameters_ref().and_then(|query| query.first(name)).map(str::to_owned)

@@ -72,6 +72,7 @@ impl State {
             account.password_epoch += 1;
             also(account);
         }
+        self.causes.insert(change.user_id, change.cause);
         self.tell_epoch(change);
         Change::Done
     }

@@ -84,7 +84,7 @@ where
         None if now.since(session.created_at) <= RECENT_SIGN_IN => {}
         None => return Err(Error::ReauthenticationRequired),
     }
-    match ctx.store.delete_user(&user, &epoch_change(&user, now)).await? {
+    match ctx.store.delete_user(&user, &epoch_change(&user, EndCause::AccountDeleted, now)).await? {
         Change::Done => {
             tell_why(&ctx.store, &user, EndCause::AccountDeleted, now).await;
             Ok(())

@@ -74,7 +74,7 @@ where
     let prepare = |proof, hash_at| ctx.passwords.prepare(proof, &user.canonical_email, hash_at);
     let current = prepare(&password.current, "/current_client_hash")?;
     let new = prepare(&password.new, "/new_client_hash")?;
-    let change = epoch_change(&user, now);
+    let change = epoch_change(&user, EndCause::PasswordChanged, now);
     for _ in 0..TRIES {
         let verified = prove_password(ctx, &user, &current).await?;
         let new = ctx.passwords.hash(&new, ctx.mint.random)?;

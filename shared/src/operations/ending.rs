@@ -20,8 +20,8 @@ pub(super) async fn end(
     Ok(store.end_session(&Ending { user_id, session_id, ended: Ended { cause, at: now }, feed_until }).await?)
 }
 
-pub(super) fn epoch_change(user: &User, now: Timestamp) -> EpochChange {
-    EpochChange { user_id: user.id, epoch: user.epoch, now, feed_until: now.plus(TOLD_SECONDS) }
+pub(super) fn epoch_change(user: &User, cause: EndCause, now: Timestamp) -> EpochChange {
+    EpochChange { user_id: user.id, epoch: user.epoch, cause, now, feed_until: now.plus(TOLD_SECONDS) }
 }
 
 /// Ends the live sessions page by page, all but `keep`.

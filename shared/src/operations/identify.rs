@@ -2,7 +2,7 @@
 
 use super::Transport;
 use crate::{
-    domain::{Ended, Session, Timestamp, User},
+    domain::{Ended, Session, SessionId, Timestamp, User, UserId},
     error::{Error, Refusal},
     ports::{FindSession, SlideSession},
     tokens::{CookieClaims, Credential, Identity, RefreshToken, SealRing, SessionToken, Subject, Verifier, cookie},
@@ -86,11 +86,21 @@ pub async fn require_live<S: FindSession>(
     identity: &Identity,
     now: Timestamp,
 ) -> Result<(Session, User), Error> {
-    let (session, user) = store.find_session(identity.user_id(), identity.session_id()).await?;
+    require_live_session(store, (identity.user_id(), identity.session_id()), identity.subject.epoch, now).await
+}
+
+/// The same of a session that is named by its ids, and of the epoch that its credential says.
+pub(super) async fn require_live_session<S: FindSession>(
+    store: &S,
+    (user_id, session_id): (UserId, SessionId),
+    epoch: u64,
+    now: Timestamp,
+) -> Result<(Session, User), Error> {
+    let (session, user) = store.find_session(user_id, session_id).await?;
     let session = session.ok_or(Refusal("no such session"))?;
     let user = user.ok_or(Refusal("no such user"))?;
     check_live(&session, &user, now)?;
-    if session.epoch != identity.subject.epoch {
+    if session.epoch != epoch {
         return Err(Refusal("epoch").into());
     }
     Ok((session, user))

@@ -199,7 +199,8 @@ impl Mint {
         Ok(Cookie { value: value.map_err(sealing_failed)?, max_age, expires_at })
     }
 
-    fn token_id(&self) -> Result<String, Error> {
+    /// The `jti` of a new token.
+    pub(super) fn token_id(&self) -> Result<String, Error> {
         Ok(uuid::Builder::from_random_bytes(self.random.draw()?).into_uuid().to_string())
     }
 }

@@ -76,7 +76,7 @@ where
 {
     for _ in 0..TRIES {
         let (_, user) = require_live(store, identity, now).await?;
-        if store.raise_epoch(&epoch_change(&user, now)).await? == Change::Done {
+        if store.raise_epoch(&epoch_change(&user, EndCause::LogoutAll, now)).await? == Change::Done {
             tell_why(store, &user, EndCause::LogoutAll, now).await;
             return Ok(());
         }

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::{Change, Stored};
-use crate::domain::{Ended, SessionId, Timestamp, User, UserId};
+use crate::domain::{EndCause, Ended, SessionId, Timestamp, User, UserId};
 
 /// A session to be ended: it becomes a tombstone and, in the same transaction, an entry of the revocation feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct EpochChange {
     pub user_id: UserId,
     /// The epoch that is expected; it becomes this plus one.
     pub epoch: u64,
+    /// Why: kept with the epoch, for whoever is told later that it is over.
+    pub cause: EndCause,
     /// When.
     pub now: Timestamp,
     /// How long the feed must tell.

@@ -85,6 +85,11 @@ impl Claims {
         Ok(Timestamp::from_seconds(self.exp))
     }
 
+    /// `jti`.
+    pub(super) fn token_id(&self) -> &str {
+        &self.jti
+    }
+
     /// Whom they are about, and the client they were made for.
     pub(super) fn into_subject(self) -> Result<(Subject, String), Refusal> {
         let subject = Subject {

@@ -11,9 +11,10 @@ use crate::local_dynamodb::local_dynamodb;
 pub(super) fn fresh() -> (DynamoDb, Tables) {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let number = NUMBER.fetch_add(1, Relaxed);
-    let Tables { users, sessions, ephemera } = local_dynamodb().tables();
-    let tables =
-        Tables { users: copy(&users, number), sessions: copy(&sessions, number), ephemera: copy(&ephemera, number) };
+    let Tables { users, sessions, ephemera, connections } = local_dynamodb().tables();
+    let copy = |table: &str| copy(table, number);
+    let (users, sessions, ephemera) = (copy(&users), copy(&sessions), copy(&ephemera));
+    let tables = Tables { users, sessions, ephemera, connections: copy(&connections) };
     (connect(tables.clone()), tables)
 }
 

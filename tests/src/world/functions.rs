@@ -5,9 +5,10 @@ use std::{sync::Mutex, time::Duration};
 use latchkey::{
     config::Env,
     http::pages::Pages,
+    memory::Gateway,
     operations::{
-        Guard, Mint, SessionGuard, account::Account, check::Check, login::Login, logout::Logout, refresh::Refresh,
-        register::Register, sessions::Sessions,
+        Guard, Mint, SessionGuard, account::Account, check::Check, converse::Conversation, login::Login,
+        logout::Logout, refresh::Refresh, register::Register, sessions::Sessions, ticket::Ticketing,
     },
     passwords::Passwords,
     published::{Bound, Fetch, Keys, Revocations, Unfetched},
@@ -17,11 +18,11 @@ use latchkey_authorizer::Authorizer;
 use latchkey_session_authorizer::SessionAuthorizer;
 use latchkey_well_known::WellKnown;
 
-use super::{Settings, quiet};
+use super::{LIVE_URL, Settings, quiet};
 use crate::store::Store;
 
 /// All of them.
-pub(super) struct Functions {
+pub(crate) struct Functions {
     pub(super) register: latchkey_register::App<Store>,
     pub(super) login: latchkey_login::App<Store>,
     pub(super) refresh: Refresh<Store>,
@@ -30,6 +31,11 @@ pub(super) struct Functions {
     pub(super) pages: latchkey_pages::App<Store>,
     pub(super) sessions: Sessions<Store>,
     pub(super) me: Account<Store>,
+    pub(super) ws_ticket: latchkey_ws_ticket::App<Store>,
+    pub(crate) ws_authorizer: Verifier,
+    pub(crate) ws_message: Conversation<Store, Gateway>,
+    pub(crate) session_ended: latchkey_session_ended::App<Store, Gateway>,
+    pub(crate) ws_expire: latchkey_ws_expire::App<Store, Gateway>,
     pub(super) well_known: WellKnown<Store>,
     /// It is made for one thread; tests have several.
     pub(super) authorizer: Mutex<Authorizer<Nobody>>,
@@ -37,7 +43,8 @@ pub(super) struct Functions {
 }
 
 impl Functions {
-    pub(super) fn new(store: &Store, settings: &Settings) -> Self {
+    pub(super) fn new(store: &Store, settings: &Settings, gateway: &Gateway) -> Self {
+        let gateway = || gateway.clone();
         let store = || store.clone();
         let (policy, limits) = (settings.policy, settings.limits);
         let (mint, passwords, guard) = (|| mint(settings), || passwords(settings), || guard(settings));
@@ -60,6 +67,14 @@ impl Functions {
             check: check(),
             sessions: Sessions { store: store(), guard: guard() },
             me: account(),
+            ws_authorizer: verifier(settings),
+            ws_message: Conversation { store: store(), gateway: gateway(), verifier: verifier(settings) },
+            session_ended: latchkey_session_ended::App { store: store(), gateway: gateway() },
+            ws_expire: latchkey_ws_expire::App { store: store(), gateway: gateway() },
+            ws_ticket: latchkey_ws_ticket::App {
+                ticketing: Ticketing { store: store(), guard: guard(), mint: mint() },
+                live_url: Some(LIVE_URL.to_owned()),
+            },
             well_known: well_known.expect("the contract is JSON"),
             authorizer: Mutex::new(authorizer(settings, settings.rings.jwks(), None, Nobody)),
             session_authorizer: SessionAuthorizer {

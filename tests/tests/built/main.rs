@@ -14,6 +14,7 @@ mod folder;
 mod judges;
 mod keys;
 mod kinds;
+mod live;
 mod logs;
 mod pages;
 mod payloads;

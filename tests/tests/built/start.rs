@@ -22,7 +22,7 @@ fn assert_refuses(function: &str, environment: &Environment, words: &[&str]) {
 }
 
 /// What each function cannot do without.
-const NEEDS: [(&str, &[&str]); 12] = [
+const NEEDS: [(&str, &[&str]); 19] = [
     ("admin", &["USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE"]),
     (
         "register",
@@ -35,6 +35,13 @@ const NEEDS: [(&str, &[&str]); 12] = [
     ("logout", &["ISSUER", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS"]),
     ("sessions", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SEAL_KEYS"]),
     ("me", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS", "PEPPER_KEYS"]),
+    ("ws-authorizer", &["ISSUER", "EPHEMERA_TABLE"]),
+    ("ws-connect", &["USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "CONNECTIONS_TABLE"]),
+    ("ws-message", &["ISSUER", "EPHEMERA_TABLE", "CONNECTIONS_TABLE", "LIVE_URL"]),
+    ("session-ended", &["USERS_TABLE", "CONNECTIONS_TABLE", "LIVE_URL"]),
+    ("ws-expire", &["CONNECTIONS_TABLE", "LIVE_URL"]),
+    ("ws-disconnect", &["CONNECTIONS_TABLE"]),
+    ("ws-ticket", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS"]),
     ("well-known", &["ISSUER", "EPHEMERA_TABLE"]),
     ("authorizer", &["ISSUER"]),
     ("session-authorizer", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "SEAL_KEYS"]),

@@ -28,6 +28,35 @@ impl Account {
         self.invoke("RotateKeys", event)
     }
 
+    /// Writes that the credentials of all connections of a user expired long ago.
+    pub(crate) fn expire_connections(&self, user_id: &str) {
+        let tables = self.dynamodb("ListTables", &json!({}));
+        let mut tables = tables["TableNames"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let table = tables.find(|name| name.starts_with(&format!("{STACK}-Connections"))).expect("it is deployed");
+        let values = json!({ ":pk": { "S": format!("user#{user_id}") } });
+        let query =
+            json!({ "TableName": table, "KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": values });
+        let connections = self.dynamodb("Query", &query);
+        let connections = connections["Items"].as_array().filter(|items| !items.is_empty());
+        for item in connections.expect("the user has connections") {
+            let key = json!({ "pk": item["pk"], "sk": item["sk"] });
+            let values = json!({ ":past": { "N": "1" } });
+            let update = json!({ "TableName": table, "Key": key, "UpdateExpression": "SET good_until = :past", "ExpressionAttributeValues": values });
+            self.dynamodb("UpdateItem", &update);
+            let id = item["sk"]["S"].as_str().unwrap_or_default().trim_start_matches("connection#");
+            let due = json!({ "pk": { "S": "expiring" }, "sk": { "S": format!("0000000001#{user_id}#{id}") } });
+            self.dynamodb("PutItem", &json!({ "TableName": table, "Item": due }));
+        }
+    }
+
+    fn dynamodb(&self, action: &str, request: &Value) -> Value {
+        let call = Call::new("POST", "/").text("application/x-amz-json-1.0", &request.to_string());
+        let call = call.header("x-amz-target", &format!("DynamoDB_20120810.{action}"));
+        let (status, body) = self.send("dynamodb", &call);
+        assert_eq!(status, 200, "{action}: {body}");
+        serde_json::from_str(&body).expect("an answer is JSON")
+    }
+
     /// Has the function for administrators do something to a user, and asserts that it did.
     pub(crate) fn administer(&self, action: &str, user_id: &str, more: &Value) -> Value {
         let mut payload = json!({ "action": action, "user_id": user_id, "actor": "e2e", "reason": "a test" });

@@ -8,6 +8,7 @@ mod cookie;
 mod guard;
 mod keys;
 mod kinds;
+mod live;
 mod operator;
 mod pages;
 mod rules;

@@ -47,5 +47,11 @@ pub(crate) async fn delete(store: &Store, person: &Person, now: Timestamp) {
 }
 
 fn change(user: &User, now: Timestamp) -> EpochChange {
-    EpochChange { user_id: user.id, epoch: user.epoch, now, feed_until: now.plus(3600) }
+    EpochChange {
+        user_id: user.id,
+        epoch: user.epoch,
+        cause: latchkey::domain::EndCause::LogoutAll,
+        now,
+        feed_until: now.plus(3600),
+    }
 }

@@ -38,3 +38,7 @@ mod sessions;
 mod straddling;
 mod well_known;
 mod whole;
+mod ws_connect;
+mod ws_ended;
+mod ws_message;
+mod ws_ticket;

@@ -169,7 +169,13 @@ async fn g3_a_change_demands_its_epoch_of_profile_and_password_each() {
     for item in ["profile", "password"] {
         let person = world.registered().await.0;
         let before = stored(&world.store, &person).await;
-        let change = EpochChange { user_id: before.user.id, epoch: 1, now: world.now(), feed_until: world.now() };
+        let change = EpochChange {
+            user_id: before.user.id,
+            epoch: 1,
+            cause: latchkey::domain::EndCause::LogoutAll,
+            now: world.now(),
+            feed_until: world.now(),
+        };
         set_epoch(&world.store.tables().unwrap().users, &before.user.id.to_string(), item, 2);
         let changed = world.store.change_password(&change, &before.password_hash, "$new").await.unwrap();
         assert_eq!(changed, Change::Stale, "{item}");

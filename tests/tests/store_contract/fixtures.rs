@@ -108,5 +108,5 @@ pub(crate) fn ending(session: &Session, cause: EndCause) -> Ending {
 
 /// A change of the epoch of `user`.
 pub(crate) fn epoch_change(user: &User) -> EpochChange {
-    EpochChange { user_id: user.id, epoch: user.epoch, now: NOW, feed_until: NOW.plus(900) }
+    EpochChange { user_id: user.id, epoch: user.epoch, cause: EndCause::LogoutAll, now: NOW, feed_until: NOW.plus(900) }
 }

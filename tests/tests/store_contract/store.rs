@@ -6,9 +6,10 @@ use latchkey::{
     memory::Memory,
     ports::{
         ChangePassword, ClearAttempts, CreateSession, CreateUser, DeleteUser, DisableUser, EnableUser, EndSession,
-        FindAccount, FindAccountById, FindPublishedKeys, FindSession, FindUser, FindUserByEmail, ListSessions,
-        PublishKeys, RaiseEpoch, ReadFeed, RenameUser, ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants,
-        SlideSession,
+        FindAccount, FindAccountById, FindConnection, FindEpoch, FindPublishedKeys, FindSession, FindUser,
+        FindUserByEmail, ForgetConnection, ForgetDue, ListConnections, ListDue, ListSessions, OpenConnection,
+        ProlongConnection, PublishKeys, RaiseEpoch, ReadFeed, RenameUser, ReplacePasswordHash, ReserveAttempt,
+        RotateSession, SetGrants, SlideSession,
     },
 };
 use latchkey_tests::local_dynamodb::local_dynamodb;
@@ -37,11 +38,25 @@ pub(crate) trait Sessions:
 {
 }
 
+/// All connections.
+pub(crate) trait Connections:
+    OpenConnection
+    + FindConnection
+    + ListConnections
+    + ProlongConnection
+    + ForgetConnection
+    + ListDue
+    + ForgetDue
+    + FindEpoch
+{
+}
+
 /// A store under contract.
 pub(crate) trait Store:
     Accounts
     + Administered
     + Sessions
+    + Connections
     + ReserveAttempt
     + ClearAttempts
     + ReadFeed
@@ -67,6 +82,8 @@ pub(crate) trait Store:
 impl Accounts for Memory {}
 impl Administered for Memory {}
 impl Sessions for Memory {}
+impl Connections for Memory {}
+impl Connections for DynamoDb {}
 impl Accounts for DynamoDb {}
 impl Administered for DynamoDb {}
 impl Sessions for DynamoDb {}
@@ -102,7 +119,8 @@ impl Store for DynamoDb {
     fn dump(&self) -> String {
         let local = local_dynamodb();
         let tables = local.tables();
-        let items = [tables.users, tables.sessions, tables.ephemera].map(|table| local.scan(&table));
+        let items =
+            [tables.users, tables.sessions, tables.ephemera, tables.connections].map(|table| local.scan(&table));
         items.iter().flatten().map(ToString::to_string).collect()
     }
 }

@@ -63,6 +63,26 @@ impl Template {
         self.resources("AWS::Serverless::Function")
     }
 
+    /// Whether an `ApiId` is that of a WebSocket API.
+    pub(crate) fn is_websocket(&self, api: &Json) -> bool {
+        self.resource(api["Ref"].as_str().unwrap_or_default())["Properties"]["ProtocolType"] == "WEBSOCKET"
+    }
+
+    /// The function behind an integration; those of WebSocket APIs have it within a URI.
+    pub(crate) fn integrated<'a>(&self, integration: &'a Json) -> &'a str {
+        let uri = &integration["IntegrationUri"];
+        let within = |uri: &'a str| uri.split_once("/functions/${")?.1.strip_suffix(".Arn}/invocations");
+        uri["Fn::GetAtt"][0].as_str().or_else(|| within(uri["Fn::Sub"].as_str()?)).unwrap_or_default()
+    }
+
+    /// The routes of a WebSocket API to an integration, as the ARN of a request to one ends.
+    pub(crate) fn routes_to(&self, integration: &str) -> Vec<String> {
+        let target = format!("integrations/${{{integration}}}");
+        let routes = self.resources("AWS::ApiGatewayV2::Route").into_values();
+        let routes = routes.filter(|route| route["Target"]["Fn::Sub"] == target);
+        routes.map(|route| format!("/*/{}", route["RouteKey"].as_str().unwrap_or_default())).collect()
+    }
+
     /// The folder of a function, which is also the name of its binary and of the operation.
     pub(crate) fn operation(&self, function: &str) -> String {
         let folder = self.resource(function)["Properties"]["CodeUri"].as_str().unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::cloudformation::Template;
 fn every_table_is_encrypted_paid_by_request_and_keyed_alike() -> Outcome {
     let template = Template::latchkey()?;
     let tables = template.resources("AWS::DynamoDB::Table");
-    assert_eq!(tables.keys().copied().collect::<Vec<_>>(), ["Ephemera", "Sessions", "Users"]);
+    assert_eq!(tables.keys().copied().collect::<Vec<_>>(), ["Connections", "Ephemera", "Sessions", "Users"]);
     for (id, table) in tables {
         assert_eq!(table["SSESpecification"]["SSEEnabled"], true, "{id}");
         assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{id}");
@@ -26,11 +26,21 @@ fn every_table_is_encrypted_paid_by_request_and_keyed_alike() -> Outcome {
 #[test]
 fn what_ends_by_itself_is_deleted_by_time_to_live_and_accounts_never_are() -> Outcome {
     let template = Template::latchkey()?;
-    for id in ["Sessions", "Ephemera"] {
+    for id in ["Sessions", "Ephemera", "Connections"] {
         let time_to_live = &template.resource(id)["Properties"]["TimeToLiveSpecification"];
         assert_eq!(*time_to_live, json!({ "AttributeName": "expires_at", "Enabled": true }), "{id}");
     }
     assert!(template.resource("Users")["Properties"].get("TimeToLiveSpecification").is_none());
+    Ok(())
+}
+
+#[test]
+fn no_stream_holds_names_addresses_or_hashes() -> Outcome {
+    let template = Template::latchkey()?;
+    let stream = |id: &str| template.resource(id)["Properties"]["StreamSpecification"]["StreamViewType"].clone();
+    assert_eq!(stream("Users"), "KEYS_ONLY");
+    assert_eq!(stream("Sessions"), "NEW_AND_OLD_IMAGES");
+    assert!(stream("Ephemera").is_null() && stream("Connections").is_null());
     Ok(())
 }
 
@@ -44,6 +54,7 @@ fn accounts_can_be_restored_to_any_second_and_ended_sessions_cannot() -> Outcome
     assert!(recovery("Users"));
     assert!(!recovery("Sessions"));
     assert!(!recovery("Ephemera"));
+    assert!(!recovery("Connections"));
     Ok(())
 }
 

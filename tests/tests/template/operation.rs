@@ -56,7 +56,9 @@ fn concurrency_is_reserved_only_for_hashing_and_only_when_asked() -> Outcome {
 #[test]
 fn other_stacks_can_import_what_they_need_to_attach() -> Outcome {
     let template = Template::latchkey()?;
-    for name in ["AuthorizerArn", "SessionAuthorizerArn", "Issuer", "Audience", "JwksUrl", "ApiUrl", "AdminFunction"] {
+    for name in
+        ["AuthorizerArn", "SessionAuthorizerArn", "Issuer", "Audience", "JwksUrl", "ApiUrl", "LiveUrl", "AdminFunction"]
+    {
         let export = &template.section("Outputs")[name]["Export"]["Name"]["Fn::Sub"];
         assert_eq!(*export, format!("${{AWS::StackName}}-{name}"));
     }
@@ -158,6 +160,27 @@ fn whatever_ends_sessions_has_written_it_before_its_bucket_of_the_feed_closes() 
         let seconds = function["Timeout"].as_u64().or(template.section("Globals")["Function"]["Timeout"].as_u64());
         // `admin` runs longer, and tells the feed before anything that takes long.
         assert!(!tells || id == "Admin" || seconds.is_some_and(|seconds| seconds < LATE_SECONDS), "{id}");
+    }
+    Ok(())
+}
+
+#[test]
+fn what_a_stream_cannot_deliver_is_tried_again_in_parts_and_kept() -> Outcome {
+    let template = Template::latchkey()?;
+    let mappings = template.resources("AWS::Lambda::EventSourceMapping");
+    let tables: BTreeSet<_> =
+        mappings.values().map(|mapping| mapping["EventSourceArn"]["Fn::GetAtt"][0].as_str()).collect();
+    assert_eq!(tables, BTreeSet::from([Some("Sessions"), Some("Users")]));
+    for (id, mapping) in mappings {
+        assert_eq!(mapping["FunctionName"]["Ref"], "SessionEnded", "{id}");
+        assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{id}");
+        assert_eq!(mapping["BisectBatchOnFunctionError"], true, "{id}");
+        let queue = mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0].as_str();
+        assert_eq!(template.resource(queue.unwrap_or_default())["Type"], "AWS::SQS::Queue", "{id}");
+        for filter in list(&mapping["FilterCriteria"]["Filters"]) {
+            let pattern: Json = serde_json::from_str(filter["Pattern"].as_str().unwrap_or_default())?;
+            assert!(pattern["eventName"].is_array(), "{id}: whatever is written would wake the function");
+        }
     }
     Ok(())
 }

@@ -8,8 +8,8 @@ use crate::Outcome;
 use crate::access::statements;
 use crate::cloudformation::{Template, list, root};
 
-/// What each port of `shared/src/ports/` calls, as table and action. Parts of a transaction count one by one.
-const PORTS: [(&str, &[&str]); 24] = [
+/// What each port of `shared/src/ports/` calls, as table and action, or what else it reaches. Parts of a transaction count one by one.
+const PORTS: [(&str, &[&str]); 35] = [
     ("ReserveAttempt", &["Ephemera UpdateItem"]),
     ("ClearAttempts", &["Ephemera DeleteItem"]),
     ("CreateUser", &["Users PutItem"]),
@@ -31,6 +31,20 @@ const PORTS: [(&str, &[&str]); 24] = [
     ("RotateSession", &["Sessions UpdateItem"]),
     ("SlideSession", &["Sessions UpdateItem"]),
     ("EndSession", &["Sessions UpdateItem", "Ephemera PutItem"]),
+    (
+        "OpenConnection",
+        &["Connections PutItem", "Sessions ConditionCheckItem", "Users ConditionCheckItem", "Ephemera PutItem"],
+    ),
+    ("FindConnection", &["Connections GetItem"]),
+    ("ListConnections", &["Connections Query"]),
+    ("ProlongConnection", &["Connections UpdateItem", "Connections PutItem"]),
+    ("ForgetConnection", &["Connections DeleteItem"]),
+    ("ListDue", &["Connections Query"]),
+    ("ForgetDue", &["Connections DeleteItem"]),
+    ("FindEpoch", &["Users GetItem"]),
+    ("SendFrame", &["Live ManageConnections"]),
+    ("HangUp", &["Live ManageConnections"]),
+    ("AnnounceEnding", &["default PutEvents"]),
     ("ReadFeed", &["Ephemera Query"]),
     ("FindPublishedKeys", &["Ephemera GetItem"]),
     ("PublishKeys", &["Ephemera UpdateItem"]),
@@ -64,8 +78,9 @@ fn rights_on_the_table_of_public_keys_end_at_the_beginning_of_a_partition_key() 
             }
         }
     }
-    let readers = ["check", "logout", "me", "pages", "sessions", "well-known"]
-        .map(|operation| format!("dynamodb:GetItem {operation}"));
+    let readers =
+        ["check", "logout", "me", "pages", "sessions", "well-known", "ws-authorizer", "ws-message", "ws-ticket"]
+            .map(|operation| format!("dynamodb:GetItem {operation}"));
     let expected = readers.into_iter().chain(["dynamodb:UpdateItem rotate-keys".to_owned()]).collect();
     assert_eq!(purposes, expected);
     Ok(())
@@ -76,13 +91,25 @@ fn allowed(template: &Template, function: &str) -> BTreeSet<String> {
     let mut calls = BTreeSet::new();
     for statement in statements(&template.resource(function)["Properties"]) {
         for action in list(&statement["Action"]) {
-            let Some(action) = action.as_str().and_then(|action| action.strip_prefix("dynamodb:")) else { continue };
+            let (service, action) = action.as_str().and_then(|action| action.split_once(':')).unwrap_or_default();
             for resource in list(&statement["Resource"]) {
-                calls.insert(format!("{} {action}", resource["Fn::GetAtt"][0].as_str().unwrap_or_default()));
+                let owner = match (service, &resource["Fn::GetAtt"][1]) {
+                    // A stream is read by the service that feeds the function.
+                    ("dynamodb", attribute) if attribute == "Arn" => resource["Fn::GetAtt"][0].as_str(),
+                    ("execute-api" | "events", _) => resource["Fn::Sub"].as_str().map(reached),
+                    _ => continue,
+                };
+                calls.insert(format!("{} {action}", owner.unwrap_or_default()));
             }
         }
     }
     calls
+}
+
+/// The API of an ARN of connections, the name of an ARN of a bus.
+fn reached(arn: &str) -> &str {
+    let api = arn.split_once(":${Live}/live/*/@connections/*").map(|_| "Live");
+    api.or_else(|| arn.split_once(":event-bus/").map(|(_, bus)| bus)).unwrap_or(arn)
 }
 
 /// The calls of every port that the function imports.

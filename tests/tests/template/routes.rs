@@ -59,6 +59,7 @@ fn every_folder_of_functions_is_deployed_under_its_own_name() -> Outcome {
 
 fn of_template(template: &Template) -> Routes {
     let routes = template.resources("AWS::ApiGatewayV2::Route").into_values();
+    let routes = routes.filter(|route| !template.is_websocket(&route["ApiId"]));
     routes.map(|route| (text(&route["RouteKey"]), answers(template, route))).collect()
 }
 
@@ -66,8 +67,8 @@ fn of_template(template: &Template) -> Routes {
 fn answers(template: &Template, route: &Json) -> String {
     let target = text(&route["Target"]["Fn::Sub"]);
     let integration = target.trim_start_matches("integrations/${").trim_end_matches('}');
-    let function = &template.resource(integration)["Properties"]["IntegrationUri"]["Fn::GetAtt"][0];
-    template.operation(&text(function))
+    let function = template.integrated(&template.resource(integration)["Properties"]);
+    template.operation(function)
 }
 
 fn of_router() -> Outcome<Routes> {

@@ -17,11 +17,16 @@ use crate::{cargo, interrupt, paths};
 /// What no function needs for getting ready.
 const START_LIMIT: Duration = Duration::from_secs(20);
 
+/// Those of the WebSocket API, which `cargo lambda watch` has none of, and of the streams that feed them.
+const ON_THE_STACK_ALONE: [&str; 6] =
+    ["session-ended", "ws-authorizer", "ws-connect", "ws-disconnect", "ws-expire", "ws-message"];
+
 /// The functions that run here, by name.
 pub fn all() -> Result<Vec<String>> {
     let folders = fs::read_dir(paths::root().join("functions")).context("functions/ cannot be read")?;
     let mut names: Vec<String> = folders
         .filter_map(|folder| folder.ok()?.file_name().into_string().ok())
+        .filter(|name| !ON_THE_STACK_ALONE.contains(&name.as_str()))
         .filter(|name| paths::root().join("functions").join(name).join("Cargo.toml").exists())
         .collect();
     names.sort();

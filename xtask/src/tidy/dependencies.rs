@@ -8,6 +8,7 @@
 //! operations       -> ports, passwords, tokens, error, domain
 //! passwords        -> tokens, error, domain
 //! tokens           -> error, domain
+//! delivery         -> dynamodb, ports, domain
 //! dynamodb, memory -> ports, domain
 //! error            -> ports, domain
 //! ports            -> domain
@@ -23,13 +24,14 @@ use super::source::{Source, is_test_item, lines};
 use super::{Finding, finding};
 
 /// What a part of the core crate may name of the others.
-const MODULES: [(&str, &[&str]); 11] = [
+const MODULES: [(&str, &[&str]); 12] = [
     ("guard", &["http", "published", "tokens", "error", "domain", "config", "telemetry"]),
     ("http", &["operations", "tokens", "error", "domain", "config", "telemetry"]),
     ("published", &["tokens", "error", "domain", "config", "telemetry"]),
     ("operations", &["ports", "passwords", "tokens", "error", "domain"]),
     ("passwords", &["tokens", "error", "domain"]),
     ("tokens", &["error", "domain"]),
+    ("delivery", &["dynamodb", "ports", "domain"]),
     ("dynamodb", &["ports", "domain"]),
     ("memory", &["ports", "domain"]),
     ("error", &["ports", "domain"]),

@@ -49,11 +49,11 @@ pub(super) enum Answer<'a> {
 }
 
 /// Why there is no answer: the text of the failed invocation.
-pub(super) type Failure = &'static str;
+pub(in crate::http) type Failure = &'static str;
 
 /// REST and WebSocket APIs answer 401 to this very text, and 500 to any other.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html>
-pub(super) const UNAUTHORIZED: Failure = "Unauthorized";
+pub(in crate::http) const UNAUTHORIZED: Failure = "Unauthorized";
 
 impl<'a> Answer<'a> {
     /// There is no credential, or it is not good. An HTTP API is told by a policy in payload 1.0 as well: no error text is

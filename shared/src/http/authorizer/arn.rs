@@ -9,16 +9,16 @@ const MAX_BYTES: usize = 1600;
 
 /// `arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`, or `…/STAGE/$connect` of a WebSocket API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct MethodArn<'a> {
+pub(in crate::http) struct MethodArn<'a> {
     /// Everything to the stage, without the slash after it.
-    pub(super) stage: &'a str,
+    pub(in crate::http) stage: &'a str,
     /// `METHOD/PATH` or `$connect`. The path is as the caller wrote it.
-    pub(super) request: &'a str,
+    pub(in crate::http) request: &'a str,
 }
 
 impl<'a> MethodArn<'a> {
     /// Reads an ARN in which no part but the path can hold anything that a policy takes for a pattern.
-    pub(super) fn parse(text: &'a str) -> Option<Self> {
+    pub(in crate::http) fn parse(text: &'a str) -> Option<Self> {
         let mut fields = text.splitn(6, ':');
         let head = [fields.next()?, fields.next()?, fields.next()?, fields.next()?, fields.next()?];
         let [arn, partition, service, region, account] = head;

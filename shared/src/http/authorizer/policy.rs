@@ -25,7 +25,7 @@ const ALLOW: &str = "Allow";
 /// A policy document.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Policy {
+pub(in crate::http) struct Policy {
     version: &'static str,
     statement: Vec<Statement>,
 }
@@ -50,7 +50,7 @@ impl Policy {
     }
 
     /// The beginning of a WebSocket connection is allowed.
-    pub(super) fn allow_connect(arn: MethodArn<'_>) -> Self {
+    pub(in crate::http) fn allow_connect(arn: MethodArn<'_>) -> Self {
         Self::new(vec![format!("{}/$connect", arn.stage)], Vec::new()).within_limits()
     }
 

@@ -20,7 +20,7 @@ where
 {
     for _ in 0..TRIES {
         let user = find_user(store, user_id).await?;
-        if store.delete_user(&user, &epoch_change(&user, now)).await? == Change::Done {
+        if store.delete_user(&user, &epoch_change(&user, EndCause::AccountDeleted, now)).await? == Change::Done {
             tell_why(store, &user, EndCause::AccountDeleted, now).await;
             return Ok(());
         }

@@ -24,7 +24,7 @@ where
         if user.disabled {
             return Ok(user);
         }
-        let change = epoch_change(&user, now);
+        let change = epoch_change(&user, EndCause::RevokedByAdmin, now);
         if store.disable_user(&change).await? == Change::Done {
             tell_why(store, &user, EndCause::RevokedByAdmin, now).await;
             return Ok(User { disabled: true, epoch: change.epoch.saturating_add(1), ..user });

@@ -34,7 +34,7 @@ where
 {
     for _ in 0..TRIES {
         let user = find_user(store, user_id).await?;
-        if store.raise_epoch(&epoch_change(&user, now)).await? == Change::Done {
+        if store.raise_epoch(&epoch_change(&user, EndCause::RevokedByAdmin, now)).await? == Change::Done {
             return tell_some(store, (user_id, user.epoch), None, now).await;
         }
     }

@@ -1,0 +1,84 @@
+//! Open connections, as their gateway lets them be reached.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html>
+
+use serde::Serialize;
+
+use super::unavailable;
+use crate::{
+    domain::{Closing, ConnectionId},
+    dynamodb::signed::{Request, Signed},
+    ports::{HangUp, HungUp, SendFrame, StoreError, Stored},
+};
+
+const REQUEST: &str = "@connections";
+
+/// The gateway knows no such connection.
+const GONE: u16 = 410;
+
+/// The last frame of a connection.
+#[derive(Serialize)]
+struct Last {
+    r#type: &'static str,
+    cause: &'static str,
+}
+
+/// The connections of one API.
+#[derive(Debug)]
+pub struct LiveConnections {
+    signed: Signed,
+    /// The API's URL, of the scheme `https` and without a slash at the end.
+    url: String,
+}
+
+impl LiveConnections {
+    /// Those of the API whose clients connect at `live_url`.
+    pub fn new(signed: Signed, live_url: &str) -> Self {
+        // `wss` and `ws` become what the same place is called for requests.
+        Self { signed, url: live_url.replacen("ws", "http", 1) }
+    }
+
+    async fn send(&self, method: &'static str, id: &ConnectionId, body: String) -> Stored<u16> {
+        let id = id.as_str().replace('=', "%3D");
+        let url = format!("{}/@connections/{id}", self.url);
+        let request = Request { service: "execute-api", method, url: &url, headers: &[], body };
+        match self.signed.send(request).await {
+            Ok((status @ (200..=299 | GONE), _)) => Ok(status),
+            Ok((status @ (429 | 500..), _)) => Err(unavailable(REQUEST, status)),
+            Ok((status, _)) => Err(StoreError::Unexpected(format!("{REQUEST}: {status}"))),
+            Err(error) => Err(unavailable(REQUEST, error)),
+        }
+    }
+}
+
+impl SendFrame for LiveConnections {
+    async fn send_frame(&self, id: &ConnectionId, frame: &str) -> Stored<()> {
+        self.send("POST", id, frame.to_owned()).await.map(drop)
+    }
+}
+
+impl HangUp for LiveConnections {
+    async fn hang_up(&self, id: &ConnectionId, closing: Closing) -> Stored<HungUp> {
+        let last = Last { r#type: "closed", cause: closing.as_str() };
+        let last = serde_json::to_string(&last).map_err(|error| StoreError::Unexpected(error.to_string()))?;
+        if self.send("POST", id, last).await? == GONE {
+            return Ok(HungUp::Gone);
+        }
+        // Gone by now is as good as closed: it has heard why.
+        self.send("DELETE", id, String::new()).await.map(|_| HungUp::Closed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_are_reached_where_clients_connect() {
+        let lookup = |name: &str| name.starts_with("AWS_").then(|| "https://x".to_owned());
+        let lookup = |name: &str| lookup(name).filter(|_| name != "AWS_CA_BUNDLE");
+        let at = |live_url| LiveConnections::new(Signed::new(&lookup).unwrap(), live_url).url;
+        assert_eq!(at("wss://a.example.com/live"), "https://a.example.com/live");
+        assert_eq!(at("ws://localhost:4566/ws/live"), "http://localhost:4566/ws/live");
+    }
+}

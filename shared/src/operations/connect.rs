@@ -1,0 +1,87 @@
+//! Opening a WebSocket connection: the credential of the handshake is proven, then the connection is written down if its session is
+//! live.
+
+use super::identify::require_live_session;
+use crate::{
+    domain::{Connection, ConnectionId, SessionId, TicketId, Timestamp, UserId},
+    error::{Error, Refusal},
+    ports::{FindSession, OpenConnection, Opened, Opening},
+    tokens::Verifier,
+};
+
+/// What a handshake shows, as it came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shown<'a> {
+    /// A ticket.
+    Ticket(&'a str),
+    /// An access token.
+    AccessToken(&'a str),
+}
+
+/// Whom a credential lets connect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted {
+    /// Who.
+    pub user_id: UserId,
+    /// In which session.
+    pub session_id: SessionId,
+    /// The user's epoch when the credential was made.
+    pub epoch: u64,
+    /// The first second at which the connection must not be used any more.
+    pub good_until: Timestamp,
+    /// The ticket that has to be redeemed.
+    pub ticket: Option<TicketId>,
+}
+
+/// Proves the credential of a handshake from `origin`, if a page makes it. Nothing is looked up.
+///
+/// # Errors
+/// [`Error::InvalidToken`].
+pub fn admit(
+    verifier: &Verifier,
+    unverified: Shown<'_>,
+    origin: Option<&str>,
+    now: Timestamp,
+) -> Result<Admitted, Error> {
+    let (subject, good_until, ticket) = match unverified {
+        Shown::Ticket(ticket) => {
+            let claims = verifier.verify_ticket(ticket, now)?;
+            if claims.origin.as_deref().is_some_and(|page| origin != Some(page)) {
+                return Err(Refusal("a ticket of another page").into());
+            }
+            (claims.subject, claims.good_until, Some(claims.id))
+        }
+        Shown::AccessToken(token) => {
+            let claims = verifier.verify(token, now)?;
+            (claims.subject, claims.expires_at, None)
+        }
+    };
+    let (user_id, session_id, epoch) = (subject.user_id, subject.session_id, subject.epoch);
+    Ok(Admitted { user_id, session_id, epoch, good_until, ticket })
+}
+
+/// Opens the connection `id` for whom the authorizer has admitted. The reading says why a session is over; the writing makes sure
+/// that it is not.
+///
+/// # Errors
+/// [`Error::SessionEnded`]; [`Error::InvalidToken`] also for a ticket that was redeemed before; [`Error::Unavailable`].
+pub async fn connect<S: FindSession + OpenConnection>(
+    store: &S,
+    admitted: Admitted,
+    id: ConnectionId,
+    now: Timestamp,
+) -> Result<Connection, Error> {
+    let Admitted { user_id, session_id, epoch, good_until, ticket } = admitted;
+    let (session, _) = require_live_session(store, (user_id, session_id), epoch, now).await?;
+    let good_until = good_until.min(session.absolute_expires_at);
+    if now >= good_until {
+        return Err(Refusal::EXPIRED.into());
+    }
+    let connection = Connection { id, user_id, session_id, epoch, connected_at: now, good_until };
+    let opening = Opening { connection, ticket };
+    match store.open_connection(&opening).await? {
+        Opened::Open => Ok(opening.connection),
+        Opened::Over => Err(Refusal("the session ended meanwhile").into()),
+        Opened::Redeemed => Err(Refusal("a ticket that was used before").into()),
+    }
+}

@@ -1,0 +1,119 @@
+//! Closing WebSocket connections: because their session has ended, or because nobody has shown a newer credential.
+
+pub use crate::ports::Happened;
+use crate::{
+    domain::{Closing, Connection, EndCause, SessionId, Timestamp, UserId},
+    error::Error,
+    ports::{
+        AnnounceEnding, Due, Epoch, FindConnection, FindEpoch, ForgetConnection, ForgetDue, HangUp, HungUp,
+        ListConnections, ListDue,
+    },
+};
+
+/// Does what something that happened asks for; gives how many connections were closed. Doing it again does nothing, but for the
+/// announcement.
+///
+/// # Errors
+/// [`Error::Unavailable`]: it has to be done again.
+pub async fn follow<S, G>(store: &S, gateway: &G, happened: Happened, now: Timestamp) -> Result<usize, Error>
+where
+    S: ListConnections + ForgetConnection + FindEpoch,
+    G: HangUp + AnnounceEnding,
+{
+    match happened {
+        Happened::SessionEnded { user_id, session_id, ended } => {
+            let closing = Closing::Ended(ended.cause);
+            let is_over = |connection: &Connection| of_session(connection, session_id);
+            let closed = close_those(store, gateway, user_id, is_over, closing, now).await?;
+            gateway.announce_ending(user_id, session_id, ended).await?;
+            Ok(closed)
+        }
+        Happened::UserChanged(user_id) => {
+            let (good_from, cause) = match store.find_epoch(user_id).await? {
+                None => (u64::MAX, EndCause::AccountDeleted),
+                // It has no cause where a version that wrote none has raised it.
+                Some(Epoch { number, cause }) => (number, cause.unwrap_or(EndCause::LogoutAll)),
+            };
+            let is_over = |connection: &Connection| connection.epoch < good_from;
+            close_those(store, gateway, user_id, is_over, Closing::Ended(cause), now).await
+        }
+    }
+}
+
+fn of_session(connection: &Connection, session_id: SessionId) -> bool {
+    connection.session_id == session_id
+}
+
+async fn close_those<S: ListConnections + ForgetConnection>(
+    store: &S,
+    gateway: &impl HangUp,
+    user_id: UserId,
+    is_over: impl Fn(&Connection) -> bool,
+    closing: Closing,
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let connections = store.list_connections(user_id).await?;
+    // All of them are tried: one that cannot be closed keeps no other open.
+    let mut outcome = Ok(0);
+    for connection in connections.iter().filter(|connection| is_over(connection)) {
+        let closed = close(store, gateway, connection, closing, now).await;
+        outcome = outcome.and_then(|number: usize| closed.map(|()| number + 1));
+    }
+    outcome
+}
+
+/// Tells a connection why, closes and forgets it.
+///
+/// # Errors
+/// [`Error::Unavailable`], also while the gateway may not have opened it yet.
+pub(super) async fn close<S: ForgetConnection>(
+    store: &S,
+    gateway: &impl HangUp,
+    connection: &Connection,
+    closing: Closing,
+    now: Timestamp,
+) -> Result<(), Error> {
+    if gateway.hang_up(&connection.id, closing).await? == HungUp::Gone && connection.may_be_opening(now) {
+        return Err(Error::Unavailable("the handshake may not be over".into()));
+    }
+    Ok(store.forget_connection(connection.user_id, &connection.id).await?)
+}
+
+/// Closes every connection whose credential has expired; gives how many. What cannot be closed stays due and keeps no other of the
+/// same look open.
+///
+/// # Errors
+/// [`Error::Unavailable`]: the next look tries again.
+pub async fn close_expired<S>(store: &S, gateway: &impl HangUp, now: Timestamp) -> Result<usize, Error>
+where
+    S: ListDue + ForgetDue + FindConnection + ForgetConnection,
+{
+    let mut closed = 0;
+    loop {
+        let page = store.list_due(now).await?;
+        if page.is_empty() {
+            return Ok(closed);
+        }
+        let mut outcome = Ok(());
+        for due in &page {
+            match close_due(store, gateway, due, now).await {
+                Ok(number) => closed += number,
+                Err(error) => outcome = Err(error),
+            }
+        }
+        outcome?;
+    }
+}
+
+async fn close_due<S>(store: &S, gateway: &impl HangUp, due: &Due, now: Timestamp) -> Result<usize, Error>
+where
+    S: ForgetDue + FindConnection + ForgetConnection,
+{
+    let connection = store.find_connection(due.user_id, &due.connection_id).await?;
+    let expired = connection.filter(|connection| !connection.is_good(now));
+    if let Some(connection) = &expired {
+        close(store, gateway, connection, Closing::Expired, now).await?;
+    }
+    store.forget_due(due).await?;
+    Ok(usize::from(expired.is_some()))
+}

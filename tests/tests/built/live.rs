@@ -1,0 +1,79 @@
+//! What the built functions ask of API Gateway's management API and of EventBridge.
+
+use std::{
+    fs,
+    sync::mpsc::{self, Receiver},
+    thread,
+};
+
+use latchkey_tests::{
+    api::{Api, Person, Tokens},
+    deployment::{Deployment, Environment},
+    local_dynamodb::workspace,
+};
+use serde_json::{Value, json};
+use tiny_http::{Response, Server};
+
+/// Method, URL, what it is signed for, and body of each request; the bus takes everything.
+fn listen() -> (String, Receiver<[String; 4]>) {
+    let server = Server::http("127.0.0.1:0").unwrap();
+    let (address, (sender, requests)) = (server.server_addr().to_string(), mpsc::channel());
+    thread::spawn(move || {
+        for mut request in server.incoming_requests() {
+            let mut body = String::new();
+            request.as_reader().read_to_string(&mut body).unwrap();
+            let authorization = request.headers().iter().find(|header| header.field.equiv("authorization")).unwrap();
+            let signed_for = authorization.value.as_str().split('/').nth(3).unwrap().to_owned();
+            let target = request.headers().iter().find(|header| header.field.equiv("x-amz-target"));
+            let signed_target = authorization.value.as_str().contains("x-amz-target");
+            assert_eq!(target.is_some(), signed_target, "such headers must be signed");
+            let line = [request.method().to_string(), request.url().to_owned(), signed_for, body];
+            let _ = sender.send(line);
+            let _ = request.respond(Response::from_string(r#"{"FailedEntryCount":0,"Entries":[{}]}"#));
+        }
+    });
+    (address, requests)
+}
+
+fn event(name: &str, tokens: &Tokens) -> String {
+    let text = fs::read_to_string(workspace().join("events").join(name).with_extension("json")).unwrap();
+    let text = text.replace("{{user_id}}", &tokens.user_id).replace("{{session_id}}", &tokens.session_id);
+    text.replace("{{access_token}}", &tokens.access)
+}
+
+#[tokio::test]
+async fn an_ended_session_is_told_to_its_connection_and_to_the_event_bus_in_signed_requests() {
+    let (address, requests) = listen();
+    let environment = Environment::local()
+        .with("LATCHKEY_LIVE_URL", &format!("ws://{address}/live"))
+        .with("AWS_ENDPOINT_URL_EVENTBRIDGE", &format!("http://{address}"));
+    let deployment = Deployment::new(environment);
+    let tokens = Tokens::from(deployment.register(&Person::new()).await);
+    let opened = deployment.invoke("ws-connect", event("ws-connect_ok", &tokens).as_bytes()).unwrap();
+    assert_eq!(opened, json!({ "statusCode": 200, "headers": { "Sec-WebSocket-Protocol": "latchkey" } }));
+
+    let said = deployment.invoke("ws-message", event("ws-message_ping", &tokens).as_bytes()).unwrap();
+    assert_eq!(said, json!({ "statusCode": 200 }));
+    let connection = "/live/@connections/JKJaXcfLPHcESHA%3D";
+    let line = |method: &str, url: &str, service: &str, body: &str| [method, url, service, body].map(str::to_owned);
+    let pong = r#"{"type":"pong","reply_to":"1"}"#;
+    assert_eq!(requests.recv().unwrap(), line("POST", connection, "execute-api", pong));
+
+    let ended = event("session-ended_unreachable", &tokens);
+    let answer = deployment.invoke("session-ended", ended.as_bytes()).unwrap();
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    let last = r#"{"type":"closed","cause":"logout"}"#;
+    assert_eq!(requests.recv().unwrap(), line("POST", connection, "execute-api", last));
+    assert_eq!(requests.recv().unwrap(), line("DELETE", connection, "execute-api", ""));
+    let [method, url, service, body] = requests.recv().unwrap();
+    assert_eq!((method.as_str(), url.as_str(), service.as_str()), ("POST", "/", "events"));
+    let entry = &serde_json::from_str::<Value>(&body).unwrap()["Entries"][0];
+    assert_eq!((&entry["Source"], &entry["DetailType"]), (&json!("latchkey"), &json!("session-ended")));
+    let detail: Value = serde_json::from_str(entry["Detail"].as_str().unwrap()).unwrap();
+    let expected =
+        json!({ "user_id": tokens.user_id, "session_id": tokens.session_id, "cause": "logout", "at": 1_767_268_800 });
+    assert_eq!(detail, expected);
+
+    assert_eq!(deployment.invoke("session-ended", ended.as_bytes()).unwrap(), json!({ "batchItemFailures": [] }));
+    assert_eq!(requests.recv().unwrap()[2], "events", "the connection is forgotten");
+}
