@@ -1,6 +1,10 @@
 //! Access tokens: JWTs of the profile in RFC 9068, short-lived, verified without a table.
 
-use super::{Jwks, SignRing, claims::Claims, jws};
+use super::{
+    Jwks, SignRing,
+    claims::{Claims, Kind},
+    jws,
+};
 use crate::{
     domain::{Session, SessionId, Timestamp, User, UserId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
     error::Refusal,
@@ -8,6 +12,8 @@ use crate::{
 
 /// The `typ` of an access token (RFC 9068 section 2.1). Every other kind of JWT of ours has its own, so none passes for another.
 pub const TYPE: &str = "at+jwt";
+
+const KIND: Kind = Kind { typ: TYPE, purpose: "", longest: MAX_ACCESS_TOKEN_SECONDS };
 
 /// Who issues tokens and for whom: the part of every token that is the same for the whole deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,8 +95,8 @@ pub fn issue(
     now: Timestamp,
     lifetime: u64,
 ) -> Result<String, Refusal> {
-    let claims = Claims::new(audience, subject, token_id, now, now.plus(lifetime));
-    jws::sign(ring.active(), TYPE, &claims).map_err(|_| Refusal("signing failed"))
+    let claims = Claims::new(&KIND, audience, subject, token_id, now, now.plus(lifetime));
+    jws::sign(ring.active(), KIND.typ, &claims).map_err(|_| Refusal("signing failed"))
 }
 
 /// The token of a header value `Bearer <token>` (RFC 6750 section 2.1): one scheme in any case, one space, one token. Two
@@ -124,8 +130,8 @@ impl Verifier {
     /// [`Refusal`] for anything but a good token; the caller is never told which.
     pub fn verify(&self, unverified: &str, now: Timestamp) -> Result<AccessClaims, Refusal> {
         let find = |kid: &str| self.keys.find(kid, now);
-        let (claims, key) = jws::open::<Claims>(unverified, TYPE, find)?;
-        let expires_at = claims.check(self, MAX_ACCESS_TOKEN_SECONDS, now)?;
+        let (claims, key) = jws::open::<Claims>(unverified, KIND.typ, find)?;
+        let expires_at = claims.check(&KIND, self, now)?;
         let (subject, client_id) = claims.into_subject()?;
         Ok(AccessClaims { subject, client_id, key_id: key.kid.clone(), expires_at })
     }

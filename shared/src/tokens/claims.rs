@@ -5,6 +5,17 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::{Audience, Subject, Verifier};
 use crate::{domain::Timestamp, error::Refusal};
 
+/// A kind of JWT: what sets those of one kind apart from all others, also before a verifier that knows none of them.
+pub(super) struct Kind {
+    /// `typ`.
+    pub(super) typ: &'static str,
+    /// What follows the deployment's audience in `aud`. Only access tokens are for everybody; `typ` alone would not keep the others
+    /// out, because the verifiers that gateways bring along do not look at it.
+    pub(super) purpose: &'static str,
+    /// The longest life, in seconds.
+    pub(super) longest: u64,
+}
+
 /// The claims as they are written. Unknown ones are ignored, so that a newer issuer and an older verifier get along; known ones
 /// have exactly one type each, and a member that appears twice is an error.
 #[derive(Serialize, Deserialize)]
@@ -34,8 +45,9 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D:
 }
 
 impl Claims {
-    /// About `subject`, good from `now` until `expires_at`.
+    /// A JWT of `kind` about `subject`, good from `now` until `expires_at`.
     pub(super) fn new(
+        kind: &Kind,
         audience: &Audience,
         subject: &Subject,
         token_id: String,
@@ -44,7 +56,7 @@ impl Claims {
     ) -> Self {
         Self {
             iss: audience.issuer.clone(),
-            aud: audience.audience.clone(),
+            aud: format!("{}{}", audience.audience, kind.purpose),
             sub: subject.user_id.to_string(),
             client_id: audience.client_id.clone(),
             sid: subject.session_id.to_string(),
@@ -62,18 +74,18 @@ impl Claims {
 
     /// Judges authentic claims, and gives when they expire. That they have is the last thing found: all else about a token
     /// that is only too old is in order.
-    pub(super) fn check(&self, verifier: &Verifier, longest: u64, now: Timestamp) -> Result<Timestamp, Refusal> {
+    pub(super) fn check(&self, kind: &Kind, verifier: &Verifier, now: Timestamp) -> Result<Timestamp, Refusal> {
         let now = now.seconds();
         if self.iss != verifier.issuer {
             return Err(Refusal("issuer"));
         }
-        if self.aud != verifier.audience {
+        if self.aud.strip_suffix(kind.purpose) != Some(&verifier.audience) {
             return Err(Refusal("audience"));
         }
         if self.iat > now || self.nbf.is_some_and(|start| start > now) || self.auth_time > self.iat {
             return Err(Refusal::EARLY);
         }
-        if self.exp.saturating_sub(self.iat) > longest {
+        if self.exp.saturating_sub(self.iat) > kind.longest {
             return Err(Refusal("lifetime"));
         }
         if self.auth_time < verifier.keys.valid_from().seconds() {

@@ -1,7 +1,7 @@
 //! The value of the hybrid cookie: a JWT that stands for the session while it lives, and a sealed token that renews it.
 //!
 //! ```text
-//! <JWT, typ latchkey-cookie+jwt> ~ lkc_<sealed as a refresh token, under a label of its own>
+//! <JWT, typ latchkey-cookie+jwt, aud <audience>/cookie> ~ lkc_<sealed as a refresh token, under a label of its own>
 //! ```
 //!
 //! The JWT is good without a table, for whoever holds public keys. When it has expired, or the key that signed it is gone, the
@@ -9,14 +9,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, RefreshToken, SealRing, SignRing, Subject, Verifier, claims::Claims, jws};
+use super::{
+    Audience, RefreshToken, SealRing, SignRing, Subject, Verifier,
+    claims::{Claims, Kind},
+    jws,
+};
 use crate::{
     domain::{Timestamp, lifetimes::MAX_COOKIE_SECONDS},
     error::Refusal,
 };
 
-/// The `typ` of the JWT.
-const TYPE: &str = "latchkey-cookie+jwt";
+const KIND: Kind = Kind { typ: "latchkey-cookie+jwt", purpose: "/cookie", longest: MAX_COOKIE_SECONDS };
 
 /// The longest name and value that every browser keeps (RFC 6265bis section 5.6).
 const MAX_BYTES: usize = 4096 - "__Host-latchkey".len();
@@ -80,12 +83,12 @@ pub fn issue(
     now: Timestamp,
 ) -> Result<CookieValue, Refusal> {
     let written = Written {
-        claims: Claims::new(audience, &claims.subject, token_id, now, claims.expires_at),
+        claims: Claims::new(&KIND, audience, &claims.subject, token_id, now, claims.expires_at),
         fresh_until: claims.fresh_until.seconds(),
         checked_at: claims.checked_at.seconds(),
         session_exp: claims.session_expires_at.seconds(),
     };
-    let jwt = jws::sign(sign.active(), TYPE, &written).map_err(|_| Refusal("signing failed"))?;
+    let jwt = jws::sign(sign.active(), KIND.typ, &written).map_err(|_| Refusal("signing failed"))?;
     let sealed = renewal.seal_for_cookie(seal, &audience.issuer)?;
     let value = format!("{jwt}{SEPARATOR}{}", sealed.reveal());
     if value.len() > MAX_BYTES { Err(Refusal("more than a browser keeps")) } else { Ok(CookieValue(value)) }
@@ -109,9 +112,9 @@ impl Verifier {
     /// [`Refusal`]. [`Refusal::EXPIRED`], [`Refusal::EARLY`] and [`Refusal::UNKNOWN_KEY`] are no more than a reason to ask the
     /// table.
     pub fn verify_cookie(&self, unverified: &str, now: Timestamp) -> Result<CookieClaims, Refusal> {
-        let (written, key) = jws::open::<Written>(unverified, TYPE, |kid| self.keys.find(kid, now))?;
+        let (written, key) = jws::open::<Written>(unverified, KIND.typ, |kid| self.keys.find(kid, now))?;
         let Written { claims, fresh_until, checked_at, session_exp } = written;
-        let expires_at = claims.check(self, MAX_COOKIE_SECONDS, now)?;
+        let expires_at = claims.check(&KIND, self, now)?;
         let limits = [fresh_until, checked_at, session_exp].map(Timestamp::from_seconds);
         let [fresh_until, checked_at, session_expires_at] = limits;
         let longest_unchecked = checked_at.plus(MAX_COOKIE_SECONDS);

@@ -147,6 +147,69 @@ fn a_cookie_whose_times_contradict_each_other_is_refused_though_it_is_signed() {
     }
 }
 
+/// A ticket of `subject()` and the JWT of its cookie.
+fn other_kinds(sign: &SignRing) -> [String; 2] {
+    let seal = seal_ring();
+    let id = crate::domain::TicketId::parse("f3a5c1de-1111-4222-8333-944445555666").unwrap();
+    let claims = ticket::TicketClaims { subject: subject(), id, good_until: NOW.plus(900), origin: None };
+    let ticket = ticket::issue(sign, &audience(), &claims, NOW).unwrap();
+    let (end, key_id) = (NOW.plus(600), sign.active_id().to_owned());
+    let claims = CookieClaims {
+        subject: subject(),
+        key_id,
+        fresh_until: end,
+        checked_at: NOW,
+        expires_at: end,
+        session_expires_at: end,
+    };
+    let renewal = refresh_token(&seal);
+    let cookie = cookie::issue((sign, &seal), &audience(), &claims, &renewal, "t1".into(), NOW).unwrap();
+    [ticket.reveal().to_owned(), cookie::split(cookie.reveal()).unwrap().0.to_owned()]
+}
+
+#[test]
+fn a4_a_verifier_that_does_not_look_at_the_type_takes_access_tokens_alone() {
+    // As the JWT authorizers of gateways do: signature, issuer, audience.
+    for algorithm in [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
+        let ring = sign_ring(algorithm);
+        let keys: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&ring.public_jwks()).unwrap();
+        let key = jsonwebtoken::DecodingKey::from_jwk(&keys.keys[0]).unwrap();
+        let mut expected = jsonwebtoken::Validation::new(algorithm.to_jsonwebtoken());
+        expected.set_audience(&["latchkey"]);
+        expected.set_issuer(&[ISSUER]);
+        expected.validate_exp = false;
+        let verify = |token: &str| jsonwebtoken::decode::<serde_json::Value>(token, &key, &expected);
+        assert!(verify(&issue(&ring, 900)).is_ok(), "{algorithm:?}");
+        for token in other_kinds(&ring) {
+            let error = verify(&token).unwrap_err();
+            assert_eq!(*error.kind(), jsonwebtoken::errors::ErrorKind::InvalidAudience, "{algorithm:?}");
+        }
+    }
+}
+
+#[test]
+fn a4_every_kind_of_jwt_is_refused_with_the_audience_of_another() {
+    let ring = sign_ring(Algorithm::ES256);
+    let (verifier, [ticket, cookie]) = (verifier(&ring), other_kinds(&ring));
+    let with_audience = |token: &str, typ: &str, audience: &str| {
+        let payload = token.split('.').nth(1).unwrap();
+        let payload = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, payload).unwrap();
+        let mut claims: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+        claims["aud"] = audience.into();
+        jws::sign(ring.active(), typ, &claims).unwrap()
+    };
+    for audience in ["latchkey", "latchkey/ws-ticket", "latchkey/cookie", "latchkey/", "/ws-ticket", "/cookie"] {
+        let access = verifier.verify(&with_audience(&issue(&ring, 900), "at+jwt", audience), NOW);
+        let ticket = verifier.verify_ticket(&with_audience(&ticket, "latchkey-ticket+jwt", audience), NOW);
+        let cookie = verifier.verify_cookie(&with_audience(&cookie, "latchkey-cookie+jwt", audience), NOW);
+        let own = [access.map(drop), ticket.map(drop), cookie.map(drop)];
+        for (result, own) in own.into_iter().zip(["latchkey", "latchkey/ws-ticket", "latchkey/cookie"]) {
+            let expected = if audience == own { Ok(()) } else { Err(Refusal("audience")) };
+            assert_eq!(result, expected, "{audience} where {own} is right");
+        }
+    }
+}
+
 fn refresh_token(ring: &SealRing) -> RefreshToken {
     RefreshToken {
         user_id: UserId::from_random([1; 16]),

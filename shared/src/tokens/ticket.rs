@@ -3,7 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Audience, SignRing, Subject, Verifier, claims::Claims, jws};
+use super::{
+    Audience, SignRing, Subject, Verifier,
+    claims::{Claims, Kind},
+    jws,
+};
 use crate::{
     domain::{Timestamp, connection::TicketId},
     error::Refusal,
@@ -12,8 +16,7 @@ use crate::{
 /// How long a ticket lives, in seconds: one handshake, with a slow network in between.
 pub const TICKET_SECONDS: u64 = 30;
 
-/// The `typ` of a ticket.
-const TYPE: &str = "latchkey-ticket+jwt";
+const KIND: Kind = Kind { typ: "latchkey-ticket+jwt", purpose: "/ws-ticket", longest: TICKET_SECONDS };
 
 /// What a ticket says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,11 +66,11 @@ pub fn issue(ring: &SignRing, audience: &Audience, ticket: &TicketClaims, now: T
     let subject = Subject { roles: Vec::new(), scope: String::new(), ..ticket.subject.clone() };
     let id = ticket.id.as_str().to_owned();
     let written = Written {
-        claims: Claims::new(audience, &subject, id, now, now.plus(TICKET_SECONDS)),
+        claims: Claims::new(&KIND, audience, &subject, id, now, now.plus(TICKET_SECONDS)),
         until: ticket.good_until.seconds(),
         origin: ticket.origin.clone(),
     };
-    jws::sign(ring.active(), TYPE, &written).map(Ticket).map_err(|_| Refusal("signing failed"))
+    jws::sign(ring.active(), KIND.typ, &written).map(Ticket).map_err(|_| Refusal("signing failed"))
 }
 
 impl Verifier {
@@ -76,9 +79,9 @@ impl Verifier {
     /// # Errors
     /// [`Refusal`] for anything but a good ticket.
     pub fn verify_ticket(&self, unverified: &str, now: Timestamp) -> Result<TicketClaims, Refusal> {
-        let (written, _) = jws::open::<Written>(unverified, TYPE, |kid| self.keys.find(kid, now))?;
+        let (written, _) = jws::open::<Written>(unverified, KIND.typ, |kid| self.keys.find(kid, now))?;
         let Written { claims, until, origin } = written;
-        claims.check(self, TICKET_SECONDS, now)?;
+        claims.check(&KIND, self, now)?;
         let id = TicketId::parse(claims.token_id()).map_err(|_| Refusal("ticket id"))?;
         let (subject, _) = claims.into_subject()?;
         Ok(TicketClaims { subject, id, good_until: Timestamp::from_seconds(until), origin })

@@ -139,6 +139,8 @@ fn a7_issuer_and_audience_are_compared_as_text() {
         json!("latchkey-staging"),
         json!("Latchkey"),
         json!("latchkey "),
+        json!("latchkey/ws-ticket"),
+        json!("latchkey/cookie"),
         json!(["latchkey"]),
         json!(["latchkey", "other"]),
         json!([]),

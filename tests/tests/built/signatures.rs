@@ -86,6 +86,7 @@ fn a4_a_jwt_of_another_type_is_denied_though_it_is_signed() {
         "JWT",
         "jwt",
         "latchkey-cookie+jwt",
+        "latchkey-ticket+jwt",
         "at+JWT",
         "at+jwt ",
         "application/at+jwt",

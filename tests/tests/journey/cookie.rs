@@ -191,7 +191,7 @@ async fn without_a_cookie_or_with_garbage_nobody_passes_and_the_cookie_is_remove
 
 #[tokio::test]
 async fn a4_the_halves_of_a_cookie_are_no_tokens() {
-    // As short as an access token, so that it is the type that tells them apart.
+    // As short as an access token, so that it is type and audience that tell them apart.
     let lifetimes = Lifetimes { cookie: 600, ..Lifetimes::default() };
     for world in World::on_each_store_with(Settings { lifetimes, ..Settings::default() }) {
         let browser = Browser::signed_in(&world).await;
