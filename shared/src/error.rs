@@ -48,6 +48,9 @@ pub enum Error {
         /// Seconds until the window ends.
         retry_after: u64,
     },
+    /// A user has as many WebSocket connections as one may have.
+    #[error("too many connections")]
+    TooManyConnections,
     /// What is asked for does not go with how things are; the text says why.
     #[error("{0}")]
     Conflict(String),

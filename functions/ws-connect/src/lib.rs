@@ -7,7 +7,7 @@ use latchkey::{
     error::Error,
     http::websocket::{Answer, Event},
     operations::connect::connect,
-    ports::{FindSession, OpenConnection},
+    ports::{FindSession, ListConnections, OpenConnection},
     startup::{Startup, StartupError},
 };
 
@@ -23,7 +23,7 @@ pub fn start(env: &Env) -> Result<DynamoDb, StartupError> {
 ///
 /// # Errors
 /// As [`connect`].
-pub async fn handle<S: FindSession + OpenConnection>(
+pub async fn handle<S: FindSession + ListConnections + OpenConnection>(
     store: &S,
     event: &Event,
     now: Timestamp,

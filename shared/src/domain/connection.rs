@@ -12,6 +12,10 @@ pub const MAX_CONNECTION_SECONDS: u64 = 2 * 3600;
 /// function has answered.
 pub const HANDSHAKE_SECONDS: u64 = 5;
 
+/// How many connections one user may have at once: some dozens of tabs and devices. Whatever ends a user's sessions has to close all
+/// of them within seconds.
+pub const MAX_CONNECTIONS_OF_USER: usize = 100;
+
 /// A text that is no id of a connection or a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an id")]

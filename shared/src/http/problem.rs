@@ -140,6 +140,9 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::TooManyAttempts { .. } => {
             (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts. Try again later.")
         }
+        Error::TooManyConnections => {
+            (StatusCode::TOO_MANY_REQUESTS, "too-many-connections", "Too many connections are open.")
+        }
         Error::Conflict(_) => (StatusCode::CONFLICT, "conflict", "This does not go with how things are."),
         Error::NotFound | Error::NoClientHashing => (StatusCode::NOT_FOUND, "not-found", "There is nothing here."),
         Error::MethodNotAllowed { .. } => {

@@ -3,9 +3,9 @@
 
 use super::identify::require_live_session;
 use crate::{
-    domain::{Connection, ConnectionId, SessionId, TicketId, Timestamp, UserId},
+    domain::{Connection, ConnectionId, SessionId, TicketId, Timestamp, UserId, connection::MAX_CONNECTIONS_OF_USER},
     error::{Error, Refusal},
-    ports::{FindSession, OpenConnection, Opened, Opening},
+    ports::{FindSession, ListConnections, OpenConnection, Opened, Opening},
     tokens::Verifier,
 };
 
@@ -64,8 +64,9 @@ pub fn admit(
 /// that it is not.
 ///
 /// # Errors
-/// [`Error::SessionEnded`]; [`Error::InvalidToken`] also for a ticket that was redeemed before; [`Error::Unavailable`].
-pub async fn connect<S: FindSession + OpenConnection>(
+/// [`Error::SessionEnded`]; [`Error::InvalidToken`] also for a ticket that was redeemed before; [`Error::TooManyConnections`];
+/// [`Error::Unavailable`].
+pub async fn connect<S: FindSession + ListConnections + OpenConnection>(
     store: &S,
     admitted: Admitted,
     id: ConnectionId,
@@ -77,6 +78,7 @@ pub async fn connect<S: FindSession + OpenConnection>(
     if now >= good_until {
         return Err(Refusal::EXPIRED.into());
     }
+    leave_room(store, user_id, now).await?;
     let connection = Connection { id, user_id, session_id, epoch, connected_at: now, good_until };
     let opening = Opening { connection, ticket };
     match store.open_connection(&opening).await? {
@@ -84,4 +86,12 @@ pub async fn connect<S: FindSession + OpenConnection>(
         Opened::Over => Err(Refusal("the session ended meanwhile").into()),
         Opened::Redeemed => Err(Refusal("a ticket that was used before").into()),
     }
+}
+
+/// Refuses one more connection than a user may have. Handshakes at the same moment do not see each other: some more do no harm. What
+/// is open no more is not counted for longer than its credential is good.
+async fn leave_room<S: ListConnections>(store: &S, user_id: UserId, now: Timestamp) -> Result<(), Error> {
+    let connections = store.list_connections(user_id).await?;
+    let open = connections.iter().filter(|connection| connection.is_good(now)).count();
+    if open < MAX_CONNECTIONS_OF_USER { Ok(()) } else { Err(Error::TooManyConnections) }
 }

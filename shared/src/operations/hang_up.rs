@@ -1,5 +1,9 @@
 //! Closing WebSocket connections: because their session has ended, or because nobody has shown a newer credential.
 
+use std::future::Future;
+
+use futures_util::{StreamExt, stream};
+
 pub use crate::ports::Happened;
 use crate::{
     domain::{Closing, Connection, EndCause, SessionId, Timestamp, UserId},
@@ -9,6 +13,9 @@ use crate::{
         ListConnections, ListDue,
     },
 };
+
+/// How many connections are closed at once. A user has a hundred at most, so that all of them are closed in the time of a few.
+const AT_ONCE: usize = 16;
 
 /// Does what something that happened asks for; gives how many connections were closed. Doing it again does nothing, but for the
 /// announcement.
@@ -53,13 +60,15 @@ async fn close_those<S: ListConnections + ForgetConnection>(
     now: Timestamp,
 ) -> Result<usize, Error> {
     let connections = store.list_connections(user_id).await?;
-    // All of them are tried: one that cannot be closed keeps no other open.
-    let mut outcome = Ok(0);
-    for connection in connections.iter().filter(|connection| is_over(connection)) {
-        let closed = close(store, gateway, connection, closing, now).await;
-        outcome = outcome.and_then(|number: usize| closed.map(|()| number + 1));
-    }
-    outcome
+    let over = connections.iter().filter(|connection| is_over(connection));
+    all_of(over.map(async |connection| close(store, gateway, connection, closing, now).await.map(|()| 1))).await
+}
+
+/// Tries all of them, [`AT_ONCE`] at a time: one that cannot be closed keeps no other open. Gives how many were closed, or what went
+/// wrong first.
+async fn all_of(closings: impl Iterator<Item: Future<Output = Result<usize, Error>>>) -> Result<usize, Error> {
+    let outcomes = stream::iter(closings).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await;
+    outcomes.into_iter().sum()
 }
 
 /// Tells a connection why, closes and forgets it.
@@ -116,4 +125,29 @@ where
     }
     store.forget_due(due).await?;
     Ok(usize::from(expired.is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn sixteen_connections_are_closed_at_once_and_one_that_cannot_be_closed_keeps_no_other_open() {
+        let (open, most, tried) = (Cell::new(0), Cell::new(0), Cell::new(0));
+        let close = async |number: usize| {
+            open.set(open.get() + 1);
+            most.set(most.get().max(open.get()));
+            for _ in 0..number % 7 {
+                tokio::task::yield_now().await;
+            }
+            open.set(open.get() - 1);
+            tried.set(tried.get() + 1);
+            if number == 3 { Err(Error::Internal("three".to_owned())) } else { Ok(1) }
+        };
+        assert!(matches!(all_of((0..100).map(close)).await, Err(Error::Internal(text)) if text == "three"));
+        assert_eq!((tried.get(), most.get()), (100, AT_ONCE));
+        assert_eq!(all_of((100..200).map(close)).await.unwrap(), 100);
+    }
 }

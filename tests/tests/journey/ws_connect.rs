@@ -226,6 +226,31 @@ async fn e5_a_session_that_ends_between_the_reading_and_the_writing_opens_nothin
 }
 
 #[tokio::test]
+async fn e5_nobody_has_more_than_a_hundred_connections() {
+    for world in World::on_each_store() {
+        let (_, tokens) = world.registered().await;
+        let handshake = Handshake::with_token(&tokens.access);
+        let mut sockets = Vec::new();
+        for _ in 0..100 {
+            sockets.push(world.connect(&handshake).await.unwrap());
+        }
+        assert_eq!(world.connect(&handshake).await.unwrap_err(), 429);
+        let refused = Handshake::with_ticket(&ticket(&world, &tokens).await);
+        assert_eq!(world.connect(&refused).await.unwrap_err(), 429);
+        let (_, another) = world.registered().await;
+        assert!(world.connect(&Handshake::with_token(&another.access)).await.is_ok());
+        world.disconnect(&sockets[0]).await;
+        assert!(world.connect(&refused).await.is_ok(), "the refusal has not used the ticket up");
+        assert_eq!(world.connect(&handshake).await.unwrap_err(), 429);
+        // Those that are closed in a moment leave room already.
+        world.advance(900);
+        let renewed = Tokens::from(world.refresh(&tokens.refresh).await);
+        assert!(world.connect(&Handshake::with_token(&renewed.access)).await.is_ok());
+        assert_eq!(count(&world, &tokens).await, 101);
+    }
+}
+
+#[tokio::test]
 async fn a_connection_is_never_good_for_longer_than_its_session() {
     let lifetimes = Lifetimes { session_absolute: 600, ..Lifetimes::default() };
     for world in World::on_each_store_with(Settings { lifetimes, ..Settings::default() }) {

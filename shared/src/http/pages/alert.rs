@@ -49,6 +49,7 @@ impl Alert {
             | Error::SessionEnded { .. }
             | Error::CrossSiteRequest
             | Error::ReauthenticationRequired
+            | Error::TooManyConnections
             | Error::Conflict(_)
             | Error::NotFound
             | Error::NoClientHashing
