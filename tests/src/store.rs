@@ -171,7 +171,7 @@ delegate! {
     ListConnections { fn list_connections(user_id: UserId) -> Vec<Connection>; }
     ProlongConnection { fn prolong_connection(connection: &Connection, good_until: Timestamp) -> Change; }
     ForgetConnection { fn forget_connection(user_id: UserId, id: &ConnectionId) -> (); }
-    ListDue { fn list_due(now: Timestamp) -> Vec<Due>; }
+    ListDue { fn list_due(now: Timestamp, after: Option<&Due>) -> Vec<Due>; }
     ForgetDue { fn forget_due(due: &Due) -> (); }
     FindEpoch { fn find_epoch(user_id: UserId) -> Option<Epoch>; }
     ReadFeed { fn read_feed(after: u64, now: Timestamp) -> Vec<FeedEntry>; }

@@ -62,7 +62,7 @@ contract! {
     connections::e5_nothing_opens_for_a_session_that_is_not_live_or_of_another_epoch,
     connections::a_refused_connection_leaves_nothing_behind_not_even_a_redeemed_ticket,
     connections::a_connection_is_prolonged_only_as_it_was_found,
-    connections::what_is_due_is_told_in_order_until_it_is_forgotten,
+    connections::what_is_due_is_told_in_order_and_in_pages_until_it_is_forgotten,
     connections::an_epoch_tells_why_it_was_raised,
     accounts::an_account_is_found_whole_by_email_and_by_id,
     accounts::nobody_is_found_where_nobody_is,

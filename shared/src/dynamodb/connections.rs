@@ -115,10 +115,11 @@ impl ForgetConnection for DynamoDb {
 }
 
 impl ListDue for DynamoDb {
-    async fn list_due(&self, now: Timestamp) -> Stored<Vec<Due>> {
+    async fn list_due(&self, now: Timestamp, after: Option<&Due>) -> Stored<Vec<Due>> {
         let request = self
             .query_connections("pk = :pk AND sk < :after")
             .limit(DUE_AT_ONCE)
+            .set_exclusive_start_key(after.map(|due| Key::due(due).attributes()))
             .expression_attribute_values(":pk", text(EXPIRING))
             .expression_attribute_values(":after", text(due_position(now.plus(1))));
         let (items, _) = self.page(request).await?;

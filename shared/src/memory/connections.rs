@@ -1,5 +1,7 @@
 //! Connections in memory.
 
+use std::ops::Bound;
+
 use super::Memory;
 use crate::{
     domain::{Connection, ConnectionId, Timestamp, UserId},
@@ -8,6 +10,9 @@ use crate::{
         OpenConnection, Opened, Opening, ProlongConnection, Stored,
     },
 };
+
+/// How many moments one look at what is due gives: few, so that tests see several pages.
+const DUE_AT_ONCE: usize = 3;
 
 impl OpenConnection for Memory {
     async fn open_connection(&self, opening: &Opening) -> Stored<Opened> {
@@ -68,9 +73,11 @@ impl ForgetConnection for Memory {
 }
 
 impl ListDue for Memory {
-    async fn list_due(&self, now: Timestamp) -> Stored<Vec<Due>> {
+    async fn list_due(&self, now: Timestamp, after: Option<&Due>) -> Stored<Vec<Due>> {
         let state = self.state();
-        let due = state.due.iter().take_while(|(at, ..)| *at <= now);
+        let after = after.map(|due| (due.at, due.user_id, due.connection_id.clone()));
+        let rest = state.due.range((after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded));
+        let due = rest.take_while(|(at, ..)| *at <= now).take(DUE_AT_ONCE);
         let named = due.map(|(at, user_id, id)| Due { at: *at, user_id: *user_id, connection_id: id.clone() });
         Ok(named.collect())
     }

@@ -21,6 +21,8 @@ struct Told {
     announced: Vec<(UserId, SessionId, Ended)>,
     /// Connections that it does not know.
     gone: HashSet<ConnectionId>,
+    /// Connections that it cannot close.
+    stuck: HashSet<ConnectionId>,
     /// Whether it answers at all.
     is_down: bool,
 }
@@ -50,6 +52,16 @@ impl Gateway {
         self.told().gone.insert(id.clone());
     }
 
+    /// Cannot close a connection, or can again.
+    pub fn set_stuck(&self, id: &ConnectionId, is_stuck: bool) {
+        let mut told = self.told();
+        if is_stuck {
+            told.stuck.insert(id.clone())
+        } else {
+            told.stuck.remove(id)
+        };
+    }
+
     /// Answers nobody, or everybody again.
     pub fn set_down(&self, is_down: bool) {
         self.told().is_down = is_down;
@@ -74,7 +86,7 @@ impl SendFrame for Gateway {
 impl HangUp for Gateway {
     async fn hang_up(&self, id: &ConnectionId, closing: Closing) -> Stored<HungUp> {
         let mut told = self.told();
-        if told.is_down {
+        if told.is_down || told.stuck.contains(id) {
             return Err(down());
         }
         if !told.gone.insert(id.clone()) {

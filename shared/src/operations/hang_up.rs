@@ -88,29 +88,23 @@ pub(super) async fn close<S: ForgetConnection>(
     Ok(store.forget_connection(connection.user_id, &connection.id).await?)
 }
 
-/// Closes every connection whose credential has expired; gives how many. What cannot be closed stays due and keeps no other of the
-/// same look open.
+/// Closes every connection whose credential has expired; gives how many. What cannot be closed stays due and keeps no other open.
 ///
 /// # Errors
-/// [`Error::Unavailable`]: the next look tries again.
+/// What went wrong first, when everything was tried: the next look tries again.
 pub async fn close_expired<S>(store: &S, gateway: &impl HangUp, now: Timestamp) -> Result<usize, Error>
 where
     S: ListDue + ForgetDue + FindConnection + ForgetConnection,
 {
-    let mut closed = 0;
+    let (mut outcome, mut after) = (Ok(0), None);
     loop {
-        let page = store.list_due(now).await?;
-        if page.is_empty() {
-            return Ok(closed);
+        let page = store.list_due(now, after.as_ref()).await?;
+        let closed = all_of(page.iter().map(|due| close_due(store, gateway, due, now))).await;
+        outcome = outcome.and_then(|before| Ok(before + closed?));
+        after = page.into_iter().last();
+        if after.is_none() {
+            return outcome;
         }
-        let mut outcome = Ok(());
-        for due in &page {
-            match close_due(store, gateway, due, now).await {
-                Ok(number) => closed += number,
-                Err(error) => outcome = Err(error),
-            }
-        }
-        outcome?;
     }
 }
 

@@ -87,8 +87,8 @@ pub trait ForgetConnection {
 
 /// Knows when credentials of connections were to expire.
 pub trait ListDue {
-    /// The moments up to `now`, earliest first; some of them if there are very many.
-    fn list_due(&self, now: Timestamp) -> impl Future<Output = Stored<Vec<Due>>> + Send;
+    /// The moments up to `now` that come after `after`, earliest first; some of them if there are very many, none when there is no more.
+    fn list_due(&self, now: Timestamp, after: Option<&Due>) -> impl Future<Output = Stored<Vec<Due>>> + Send;
 }
 
 /// Forgets such moments.

@@ -262,3 +262,26 @@ async fn e5_a_silent_connection_is_closed_when_its_credential_expires() {
         assert_eq!(world.expire().await.unwrap(), 0);
     }
 }
+
+#[tokio::test]
+async fn e5_connections_that_cannot_be_closed_keep_no_other_open() {
+    for world in World::on_each_store() {
+        let (person, _) = world.registered().await;
+        let mut sockets = Vec::new();
+        for _ in 0..8 {
+            world.advance(1);
+            let renewed = Tokens::from(world.login(&person).await);
+            sockets.push(connected(&world, &renewed).await);
+        }
+        let stuck: Vec<_> = sockets[..4].iter().map(|socket| ConnectionId::parse(&socket.id).unwrap()).collect();
+        stuck.iter().for_each(|id| world.gateway.set_stuck(id, true));
+        world.advance(900);
+        for _ in 0..2 {
+            assert!(world.expire().await.is_err(), "they are still there");
+            assert_eq!(closed(&world), told(&sockets[4..], "expired"));
+        }
+        stuck.iter().for_each(|id| world.gateway.set_stuck(id, false));
+        assert_eq!(world.expire().await.unwrap(), 4);
+        assert_eq!(closed(&world), told(&sockets, "expired"));
+    }
+}

@@ -121,8 +121,7 @@ pub(crate) async fn a_refused_connection_leaves_nothing_behind_not_even_a_redeem
     let refused = Opening { ticket: ticket(), ..opening(&absent) };
     assert_eq!(store.open_connection(&refused).await.unwrap(), Opened::Over);
     assert!(store.list_connections(live.user_id).await.unwrap().is_empty());
-    let due = store.list_due(refused.connection.good_until).await.unwrap();
-    assert!(!due.iter().any(|due| due.user_id == live.user_id));
+    assert_eq!(all_due(&store, &live, refused.connection.good_until).await, []);
     let good = Opening { connection: connection(&live), ..refused };
     assert_eq!(store.open_connection(&good).await.unwrap(), Opened::Open);
 }
@@ -139,32 +138,46 @@ pub(crate) async fn a_connection_is_prolonged_only_as_it_was_found(store: impl S
     assert_eq!(store.find_connection(found.user_id, &found.id).await.unwrap(), None, "nothing is brought back");
 }
 
-pub(crate) async fn what_is_due_is_told_in_order_until_it_is_forgotten(store: impl Store) {
+/// What is due of `session` up to `now`, page after page.
+async fn all_due(store: &impl Store, session: &Session, now: Timestamp) -> Vec<Due> {
+    let mut due: Vec<Due> = Vec::new();
+    loop {
+        let page = store.list_due(now, due.last()).await.unwrap();
+        if page.is_empty() {
+            return due.into_iter().filter(|due| due.user_id == session.user_id).collect();
+        }
+        due.extend(page);
+    }
+}
+
+pub(crate) async fn what_is_due_is_told_in_order_and_in_pages_until_it_is_forgotten(store: impl Store) {
     let session = signed_in(&store).await;
-    let theirs = |due: Vec<Due>| due.into_iter().filter(|due| due.user_id == session.user_id).collect::<Vec<_>>();
     // Earlier than what other rules write beside this one.
     let early = |seconds: u64| Timestamp::from_seconds(1_000_000_000 + seconds);
     let mut opened = Vec::new();
-    for seconds in [20, 10, 30] {
+    for seconds in [20, 10, 30, 40] {
         let mut opening = opening(&session);
         opening.connection.good_until = early(seconds);
         assert_eq!(store.open_connection(&opening).await.unwrap(), Opened::Open);
         opened.push(opening.connection);
     }
-    assert_eq!(theirs(store.list_due(early(9)).await.unwrap()), []);
-    let [second, first, third] = [0, 1, 2].map(|index| due_of(&opened[index], opened[index].good_until));
-    assert_eq!(theirs(store.list_due(early(29)).await.unwrap()), [first.clone(), second.clone()]);
+    assert_eq!(all_due(&store, &session, early(9)).await, []);
+    let [second, first, third, last] = [0, 1, 2, 3].map(|index| due_of(&opened[index], opened[index].good_until));
+    assert_eq!(all_due(&store, &session, early(29)).await, [first.clone(), second.clone()]);
     store.prolong_connection(&opened[1], early(25)).await.unwrap();
     let prolonged = due_of(&opened[1], early(25));
-    assert_eq!(theirs(store.list_due(early(29)).await.unwrap()), [first.clone(), second.clone(), prolonged.clone()]);
+    assert_eq!(all_due(&store, &session, early(29)).await, [first.clone(), second.clone(), prolonged.clone()]);
+    let rest = [second.clone(), prolonged.clone(), third.clone(), last.clone()];
     for _ in 0..2 {
         store.forget_due(&first).await.unwrap();
-        assert_eq!(
-            theirs(store.list_due(early(30)).await.unwrap()),
-            [second.clone(), prolonged.clone(), third.clone()]
-        );
+        assert_eq!(all_due(&store, &session, early(40)).await, rest);
+        // A place is one also when what was there is forgotten.
+        let page = store.list_due(early(40), Some(&first)).await.unwrap();
+        assert_eq!(page.first(), Some(&second));
     }
-    for due in [second, prolonged, third] {
+    assert_eq!(store.list_due(early(29), Some(&second)).await.unwrap(), [prolonged]);
+    assert_eq!(store.list_due(early(40), Some(&last)).await.unwrap(), []);
+    for due in rest {
         store.forget_due(&due).await.unwrap();
     }
 }
