@@ -31,9 +31,10 @@ where
         Happened::SessionEnded { user_id, session_id, ended } => {
             let closing = Closing::Ended(ended.cause);
             let is_over = |connection: &Connection| of_session(connection, session_id);
-            let closed = close_those(store, gateway, user_id, is_over, closing, now).await?;
+            let closed = close_those(store, gateway, user_id, is_over, closing, now).await;
+            // Whoever else hears of it does not wait for a connection that cannot be closed.
             gateway.announce_ending(user_id, session_id, ended).await?;
-            Ok(closed)
+            closed
         }
         Happened::UserChanged(user_id) => {
             let (good_from, cause) = match store.find_epoch(user_id).await? {

@@ -285,3 +285,24 @@ async fn e5_connections_that_cannot_be_closed_keep_no_other_open() {
         assert_eq!(closed(&world), told(&sockets, "expired"));
     }
 }
+
+#[tokio::test]
+async fn an_ending_is_announced_although_a_connection_cannot_be_closed() {
+    for world in World::on_each_store() {
+        let (_, tokens) = world.registered().await;
+        let sockets = [connected(&world, &tokens).await, connected(&world, &tokens).await];
+        let stuck = ConnectionId::parse(&sockets[0].id).unwrap();
+        world.logout(&tokens.refresh).await;
+        let over = session(&world, &tokens).await;
+        let record = ended(&over);
+        world.gateway.set_stuck(&stuck, true);
+        assert_eq!(world.stream(std::slice::from_ref(&record)).await, ["0"]);
+        assert_eq!(closed(&world), told(&sockets[1..], "logout"));
+        let announced = (over.user_id, over.id, over.ended.unwrap());
+        assert_eq!(world.gateway.announced(), [announced]);
+        world.gateway.set_stuck(&stuck, false);
+        assert!(world.stream(&[record]).await.is_empty());
+        assert_eq!(closed(&world), told(&sockets, "logout"));
+        assert_eq!(world.gateway.announced(), [announced; 2], "at least once");
+    }
+}
