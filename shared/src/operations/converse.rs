@@ -2,7 +2,7 @@
 
 use super::hang_up::close;
 use crate::{
-    domain::{Closing, Connection, ConnectionId, Timestamp},
+    domain::{Closing, Connection, ConnectionId, EndCause, Timestamp},
     error::{Error, Refusal},
     operations::connect::Admitted,
     ports::{Change, FindConnection, ForgetConnection, HangUp, ProlongConnection},
@@ -30,7 +30,7 @@ pub enum Line {
 }
 
 /// Finds the connection on which somebody speaks whom the authorizer once admitted. One that is not there, or no longer good, is
-/// closed.
+/// closed; so is one from before the second that administrators have all sessions begin after.
 ///
 /// # Errors
 /// [`Error::Unavailable`].
@@ -45,6 +45,9 @@ where
     G: HangUp,
 {
     match ctx.store.find_connection(admitted.user_id, id).await? {
+        Some(connection) if connection.connected_at < ctx.verifier.valid_from() => {
+            end(ctx, &connection, Closing::Ended(EndCause::RevokedByAdmin), now).await
+        }
         Some(connection) if connection.is_good(now) => Ok(Line::Open(connection)),
         Some(connection) => end(ctx, &connection, Closing::Expired, now).await,
         None => {

@@ -141,6 +141,11 @@ impl Verifier {
         self.keys = keys;
     }
 
+    /// Whatever began before this second is over.
+    pub fn valid_from(&self) -> Timestamp {
+        self.keys.valid_from()
+    }
+
     /// Of which revision the keys are that it trusts.
     pub fn revision(&self) -> u64 {
         self.keys.revision()

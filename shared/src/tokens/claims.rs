@@ -97,6 +97,11 @@ impl Claims {
         Ok(Timestamp::from_seconds(self.exp))
     }
 
+    /// `iat`.
+    pub(super) fn issued_at(&self) -> Timestamp {
+        Timestamp::from_seconds(self.iat)
+    }
+
     /// `jti`.
     pub(super) fn token_id(&self) -> &str {
         &self.jti

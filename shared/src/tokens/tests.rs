@@ -147,6 +147,20 @@ fn a_cookie_whose_times_contradict_each_other_is_refused_though_it_is_signed() {
     }
 }
 
+#[test]
+fn e5_a_ticket_opens_no_connection_for_longer_than_an_access_token_could_live() {
+    let ring = sign_ring(Algorithm::ES256);
+    let verify = |seconds| {
+        let id = crate::domain::TicketId::parse("f3a5c1de-1111-4222-8333-944445555666").unwrap();
+        let claims = ticket::TicketClaims { subject: subject(), id, good_until: NOW.plus(seconds), origin: None };
+        let ticket = ticket::issue(&ring, &audience(), &claims, NOW).unwrap();
+        verifier(&ring).verify_ticket(ticket.reveal(), NOW.plus(29)).map(|claims| claims.good_until)
+    };
+    assert_eq!(verify(3600), Ok(NOW.plus(3600)));
+    assert_eq!(verify(3601), Err(Refusal("longer than an access token")));
+    assert_eq!(verify(u64::MAX), Err(Refusal("longer than an access token")));
+}
+
 /// A ticket of `subject()` and the JWT of its cookie.
 fn other_kinds(sign: &SignRing) -> [String; 2] {
     let seal = seal_ring();

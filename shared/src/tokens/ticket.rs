@@ -9,7 +9,7 @@ use super::{
     jws,
 };
 use crate::{
-    domain::{Timestamp, connection::TicketId},
+    domain::{Timestamp, connection::TicketId, lifetimes::MAX_ACCESS_TOKEN_SECONDS},
     error::Refusal,
 };
 
@@ -74,7 +74,8 @@ pub fn issue(ring: &SignRing, audience: &Audience, ticket: &TicketClaims, now: T
 }
 
 impl Verifier {
-    /// Verifies a ticket as it came. Whether it was redeemed before is for the table to say.
+    /// Verifies a ticket as it came. Its connection may be used for no longer than an access token of the same second could live.
+    /// Whether it was redeemed before is for the table to say.
     ///
     /// # Errors
     /// [`Refusal`] for anything but a good ticket.
@@ -82,8 +83,12 @@ impl Verifier {
         let (written, _) = jws::open::<Written>(unverified, KIND.typ, |kid| self.keys.find(kid, now))?;
         let Written { claims, until, origin } = written;
         claims.check(&KIND, self, now)?;
+        let good_until = Timestamp::from_seconds(until);
+        if good_until > claims.issued_at().plus(MAX_ACCESS_TOKEN_SECONDS) {
+            return Err(Refusal("longer than an access token"));
+        }
         let id = TicketId::parse(claims.token_id()).map_err(|_| Refusal("ticket id"))?;
         let (subject, _) = claims.into_subject()?;
-        Ok(TicketClaims { subject, id, good_until: Timestamp::from_seconds(until), origin })
+        Ok(TicketClaims { subject, id, good_until, origin })
     }
 }

@@ -16,6 +16,8 @@ use latchkey_tests::{
 };
 use serde_json::json;
 
+use crate::ws_message::connected;
+
 const MAKER: Maker = Maker { algorithm: Algorithm::ES256, random: Random::SYSTEM };
 
 /// The rings after a change of one of them.
@@ -213,5 +215,24 @@ async fn g4_after_valid_from_moved_nothing_from_before_is_accepted_and_everybody
         assert_eq!(after.refresh(&tokens.refresh).await.problem(), "invalid-token");
         let again = Tokens::from(after.login(&person).await);
         assert!(after.authorize(&again.access).is_some() && after.refresh(&again.refresh).await.status == 200);
+    }
+}
+
+#[tokio::test]
+async fn g4_a_connection_from_before_valid_from_is_closed_with_its_first_frame() {
+    const PING: &str = r#"{"action":"ping"}"#;
+    for store in stores() {
+        let rings = Rings::generate(Algorithm::ES256);
+        let before = sandboxes(&store, &rings);
+        let (person, tokens) = before.registered().await;
+        let socket = connected(&before, &tokens).await;
+        let at = START.plus(60);
+        let after = sandboxes(&store, &changed(&rings, Kind::Sign, Change::ValidFrom(at), at));
+        after.set_clock(at);
+        let stays = connected(&after, &Tokens::from(after.login(&person).await)).await;
+        assert_eq!(after.say(&socket, PING).await, None);
+        assert_eq!(after.closed(), [(socket.id.clone(), "revoked-by-admin")]);
+        assert_eq!(after.say(&socket, PING).await, None, "nobody knows it any more");
+        assert!(after.say(&stays, PING).await.is_some());
     }
 }
