@@ -127,7 +127,9 @@ fn every_policy_names_its_actions_and_its_tables_secrets_or_functions() -> Outco
             let resources = list(&statement["Resource"]);
             assert!(!resources.is_empty(), "{id} has a statement about nothing");
             for resource in resources {
-                let owner = resource["Fn::GetAtt"][0].as_str().unwrap_or_default();
+                let arn = resource["Fn::Sub"].as_str().unwrap_or_default();
+                let stream_of = arn.strip_prefix("${").and_then(|arn| arn.strip_suffix(".Arn}/stream/*"));
+                let owner = resource["Fn::GetAtt"][0].as_str().or(stream_of).unwrap_or_default();
                 let kind = &template.resource(owner)["Type"];
                 let ours = [
                     "AWS::DynamoDB::Table",
@@ -135,7 +137,6 @@ fn every_policy_names_its_actions_and_its_tables_secrets_or_functions() -> Outco
                     "AWS::Serverless::Function",
                     "AWS::SQS::Queue",
                 ];
-                let arn = resource["Fn::Sub"].as_str().unwrap_or_default();
                 // The connections of our API, and the account's own bus, which is nobody's resource.
                 if arn.ends_with(":${Live}/live/*/@connections/*") || arn.ends_with(":event-bus/default") {
                     continue;

@@ -8,7 +8,7 @@ use latchkey::domain::feed::LATE_SECONDS;
 
 use crate::Outcome;
 use crate::access::statements;
-use crate::cloudformation::{Template, list};
+use crate::cloudformation::{Template, list, root};
 
 #[test]
 fn every_function_has_a_log_group_of_its_own_that_does_not_grow_for_ever() -> Outcome {
@@ -56,9 +56,17 @@ fn concurrency_is_reserved_only_for_hashing_and_only_when_asked() -> Outcome {
 #[test]
 fn other_stacks_can_import_what_they_need_to_attach() -> Outcome {
     let template = Template::latchkey()?;
-    for name in
-        ["AuthorizerArn", "SessionAuthorizerArn", "Issuer", "Audience", "JwksUrl", "ApiUrl", "LiveUrl", "AdminFunction"]
-    {
+    for name in [
+        "AuthorizerArn",
+        "SessionAuthorizerArn",
+        "Issuer",
+        "Audience",
+        "JwksUrl",
+        "ApiUrl",
+        "LiveUrl",
+        "AdminFunction",
+        "UnclosedConnections",
+    ] {
         let export = &template.section("Outputs")[name]["Export"]["Name"]["Fn::Sub"];
         assert_eq!(*export, format!("${{AWS::StackName}}-{name}"));
     }
@@ -171,6 +179,14 @@ fn what_a_stream_cannot_deliver_is_tried_again_in_parts_and_kept() -> Outcome {
     let tables: BTreeSet<_> =
         mappings.values().map(|mapping| mapping["EventSourceArn"]["Fn::GetAtt"][0].as_str()).collect();
     assert_eq!(tables, BTreeSet::from([Some("Sessions"), Some("Users")]));
+    // A table that was restored has another stream than the one that the stack made.
+    let function = &template.resource("SessionEnded")["Properties"];
+    let streams: Vec<_> = statements(function)
+        .into_iter()
+        .filter(|statement| statement["Action"].to_string().contains("dynamodb:GetRecords"))
+        .map(|statement| statement["Resource"].clone())
+        .collect();
+    assert_eq!(streams, [json!([{ "Fn::Sub": "${Sessions.Arn}/stream/*" }, { "Fn::Sub": "${Users.Arn}/stream/*" }])]);
     for (id, mapping) in mappings {
         assert_eq!(mapping["FunctionName"]["Ref"], "SessionEnded", "{id}");
         assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{id}");
@@ -182,5 +198,26 @@ fn what_a_stream_cannot_deliver_is_tried_again_in_parts_and_kept() -> Outcome {
             assert!(pattern["eventName"].is_array(), "{id}: whatever is written would wake the function");
         }
     }
+    Ok(())
+}
+
+/// Whoever restores accounts has to stop everything that reads or writes them: the runbook names it.
+#[test]
+fn the_runbook_stops_every_function_that_reaches_accounts() -> Outcome {
+    let template = Template::latchkey()?;
+    let runbook = std::fs::read_to_string(root().join("docs/RUNBOOK.md"))?;
+    let (_, rest) = runbook.split_once("1. Stop every function that reads or writes accounts").ok_or("no such step")?;
+    let (_, names) = rest.split_once("for `").ok_or("it names nothing")?;
+    let names = names.split_once(". ").map_or("", |(names, _)| names);
+    let stopped: BTreeSet<_> = format!("`{names}").split('`').skip(1).step_by(2).map(str::to_owned).collect();
+    let reaches = |function: &Json| {
+        let statements = statements(function);
+        statements.iter().any(|statement| {
+            list(&statement["Resource"]).iter().any(|resource| resource["Fn::GetAtt"] == json!(["Users", "Arn"]))
+        })
+    };
+    let functions = template.functions();
+    let expected = functions.iter().filter(|(_, function)| reaches(function)).map(|(id, _)| (*id).to_owned()).collect();
+    assert_eq!(stopped, expected);
     Ok(())
 }
