@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use latchkey::domain::feed::LATE_SECONDS;
+use latchkey::domain::{connection::MAX_CONNECTION_SECONDS, feed::LATE_SECONDS};
 
 use crate::Outcome;
 use crate::access::statements;
@@ -191,6 +191,8 @@ fn what_a_stream_cannot_deliver_is_tried_again_in_parts_and_kept() -> Outcome {
         assert_eq!(mapping["FunctionName"]["Ref"], "SessionEnded", "{id}");
         assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{id}");
         assert_eq!(mapping["BisectBatchOnFunctionError"], true, "{id}");
+        assert_eq!(mapping["StartingPosition"], "TRIM_HORIZON", "{id} would pass over what happens while it is made");
+        assert_eq!(mapping["MaximumRecordAgeInSeconds"].as_u64(), Some(MAX_CONNECTION_SECONDS), "{id}");
         let queue = mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0].as_str();
         assert_eq!(template.resource(queue.unwrap_or_default())["Type"], "AWS::SQS::Queue", "{id}");
         for filter in list(&mapping["FilterCriteria"]["Filters"]) {
