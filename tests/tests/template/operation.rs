@@ -158,6 +158,23 @@ fn whoever_floods_the_api_does_not_keep_verifiers_from_keys_and_feed_and_guards_
 }
 
 #[test]
+fn frames_have_a_throttle_of_their_own_beside_that_of_handshakes() -> Outcome {
+    let template = Template::latchkey()?;
+    let default = |name: &str| template.section("Parameters")[name]["Default"].as_u64();
+    assert_eq!((default("FramesPerSecond"), default("FrameBurst")), (Some(1000), Some(2000)));
+    let stage = template.resource("LiveStage");
+    let throttle = |rate: &str, burst: &str| {
+        json!({ "ThrottlingRateLimit": { "Ref": rate }, "ThrottlingBurstLimit": { "Ref": burst } })
+    };
+    let properties = &stage["Properties"];
+    assert_eq!(properties["DefaultRouteSettings"], throttle("RequestsPerSecond", "RequestBurst"));
+    assert_eq!(properties["RouteSettings"], json!({ "$default": throttle("FramesPerSecond", "FrameBurst") }));
+    assert_eq!(template.resource("WsMessageRoute")["Properties"]["RouteKey"], "$default");
+    assert_eq!(stage["DependsOn"], "WsMessageRoute", "the settings of a route need the route");
+    Ok(())
+}
+
+#[test]
 fn whatever_ends_sessions_has_written_it_before_its_bucket_of_the_feed_closes() -> Outcome {
     let template = Template::latchkey()?;
     for (id, function) in template.functions() {
