@@ -157,15 +157,25 @@ fn whoever_floods_the_api_does_not_keep_verifiers_from_keys_and_feed_and_guards_
     Ok(())
 }
 
+/// A schedule invokes without waiting, and Lambda itself would repeat what fails beside the next look.
+#[test]
+fn a_look_that_fails_is_not_repeated_beside_the_next() -> Outcome {
+    let template = Template::latchkey()?;
+    assert_eq!(template.resource("WsExpire")["Properties"]["EventInvokeConfig"], json!({ "MaximumRetryAttempts": 0 }));
+    let schedule = &template.resource("ConnectionExpiry")["Properties"];
+    assert_eq!(schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"], 0);
+    assert_eq!(schedule["ScheduleExpression"], "rate(1 minute)");
+    assert!(template.resource("WsExpire")["Properties"]["Timeout"].as_u64().is_some_and(|seconds| seconds < 60));
+    Ok(())
+}
+
 #[test]
 fn frames_have_a_throttle_of_their_own_beside_that_of_handshakes() -> Outcome {
     let template = Template::latchkey()?;
     let default = |name: &str| template.section("Parameters")[name]["Default"].as_u64();
     assert_eq!((default("FramesPerSecond"), default("FrameBurst")), (Some(1000), Some(2000)));
     let stage = template.resource("LiveStage");
-    let throttle = |rate: &str, burst: &str| {
-        json!({ "ThrottlingRateLimit": { "Ref": rate }, "ThrottlingBurstLimit": { "Ref": burst } })
-    };
+    let throttle = |rate: &str, burst: &str| json!({ "ThrottlingRateLimit": { "Ref": rate }, "ThrottlingBurstLimit": { "Ref": burst } });
     let properties = &stage["Properties"];
     assert_eq!(properties["DefaultRouteSettings"], throttle("RequestsPerSecond", "RequestBurst"));
     assert_eq!(properties["RouteSettings"], json!({ "$default": throttle("FramesPerSecond", "FrameBurst") }));

@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use serde_json::json;
+
 use crate::Outcome;
 use crate::access::statements;
 use crate::cloudformation::{Template, list, root};
@@ -42,8 +44,8 @@ const PORTS: [(&str, &[&str]); 35] = [
     ("ListDue", &["Connections Query"]),
     ("ForgetDue", &["Connections DeleteItem"]),
     ("FindEpoch", &["Users GetItem"]),
-    ("SendFrame", &["Live ManageConnections"]),
-    ("HangUp", &["Live ManageConnections"]),
+    ("SendFrame", &["Live POST ManageConnections"]),
+    ("HangUp", &["Live POST ManageConnections", "Live DELETE ManageConnections"]),
     ("AnnounceEnding", &["default PutEvents"]),
     ("ReadFeed", &["Ephemera Query"]),
     ("FindPublishedKeys", &["Ephemera GetItem"]),
@@ -106,10 +108,27 @@ fn allowed(template: &Template, function: &str) -> BTreeSet<String> {
     calls
 }
 
-/// The API of an ARN of connections, the name of an ARN of a bus.
+/// The API of an ARN of connections and what may be done with them, the name of an ARN of a bus.
 fn reached(arn: &str) -> &str {
-    let api = arn.split_once(":${Live}/live/*/@connections/*").map(|_| "Live");
+    let methods = [("POST", "Live POST"), ("DELETE", "Live DELETE")];
+    let by = |method: &str| arn.ends_with(&format!(":${{Live}}/live/{method}/@connections/*"));
+    let api = methods.iter().find(|(method, _)| by(method)).map(|(_, name)| *name);
     api.or_else(|| arn.split_once(":event-bus/").map(|(_, bus)| bus)).unwrap_or(arn)
+}
+
+/// Who speaks on a connection writes when it expires. Whoever could write a connection as well could open one for anybody.
+#[test]
+fn whoever_hears_frames_writes_no_connection() -> Outcome {
+    let template = Template::latchkey()?;
+    let puts: Vec<_> = statements(&template.resource("WsMessage")["Properties"])
+        .into_iter()
+        .filter(|statement| statement["Action"].to_string().contains("dynamodb:PutItem"))
+        .filter(|statement| statement["Resource"]["Fn::GetAtt"][0] == "Connections")
+        .collect();
+    assert_eq!(puts.len(), 1);
+    let condition = json!({ "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": ["expiring"] } });
+    assert_eq!((&puts[0]["Action"], &puts[0]["Condition"]), (&json!(["dynamodb:PutItem"]), &condition));
+    Ok(())
 }
 
 /// The calls of every port that the function imports.
