@@ -36,7 +36,8 @@ pub fn start(env: &Env) -> Result<App<DynamoDb, Outside>, StartupError> {
     Ok(App { store: startup.store()?, gateway: startup.outside()? })
 }
 
-/// Works off one event: tells the stream which of its records have to be said again.
+/// Works off one event, all of it; tells the stream from which record on it has to be said again: streams repeat everything from the
+/// first failure on, so that no other one is named.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>
 ///
 /// # Errors
@@ -53,7 +54,7 @@ where
     G: HangUp + AnnounceEnding,
 {
     let now = now?;
-    let mut failures = Vec::new();
+    let mut first_failure = None;
     for record in stream::read(event, now)? {
         let started = Instant::now();
         let (happened, outcome) = match record.happened {
@@ -65,10 +66,11 @@ where
         let status = if outcome.is_ok() { 200 } else { 503 };
         telemetry.record(request_id, "STREAM", name, status, started.elapsed(), &facts);
         if outcome.is_err() {
-            failures.push(json!({ "itemIdentifier": record.sequence_number }));
+            first_failure.get_or_insert(record.sequence_number);
         }
     }
-    Ok(json!({ "batchItemFailures": failures }))
+    let failures = first_failure.iter().map(|number| json!({ "itemIdentifier": number }));
+    Ok(json!({ "batchItemFailures": failures.collect::<Vec<_>>() }))
 }
 
 fn facts(happened: Option<Happened>, outcome: &Result<usize, Error>) -> (&'static str, Facts) {

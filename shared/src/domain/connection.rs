@@ -9,8 +9,9 @@ use super::{EndCause, SessionId, Timestamp, UserId};
 pub const MAX_CONNECTION_SECONDS: u64 = 2 * 3600;
 
 /// For how long a handshake may not be over yet after its connection was written down, in seconds: the gateway opens it when the
-/// function has answered.
-pub const HANDSHAKE_SECONDS: u64 = 5;
+/// function has answered, and waits 29 seconds for that.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>
+pub const HANDSHAKE_SECONDS: u64 = 30;
 
 /// How many connections one user may have at once: some dozens of tabs and devices. Whatever ends a user's sessions has to close all
 /// of them within seconds.
