@@ -28,6 +28,7 @@ pub async fn handle<S: FindSession + ListConnections + OpenConnection>(
     event: &Event,
     now: Timestamp,
 ) -> Result<Answer, Error> {
+    event.require("CONNECT")?;
     connect(store, event.admitted()?, event.connection_id()?, now).await?;
     Ok(Answer::nothing().selecting_protocol(event))
 }

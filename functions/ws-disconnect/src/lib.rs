@@ -20,8 +20,9 @@ pub fn start(env: &Env) -> Result<DynamoDb, StartupError> {
 /// Answers one event.
 ///
 /// # Errors
-/// [`Error::Unavailable`].
+/// [`Error::InvalidToken`] for another event; [`Error::Unavailable`].
 pub async fn handle<S: ForgetConnection>(store: &S, event: &Event) -> Result<Answer, Error> {
+    event.require("DISCONNECT")?;
     store.forget_connection(event.admitted()?.user_id, &event.connection_id()?).await?;
     Ok(Answer::nothing())
 }

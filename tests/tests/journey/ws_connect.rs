@@ -292,6 +292,27 @@ async fn a16_events_that_are_no_handshake_let_nobody_in() {
 }
 
 #[tokio::test]
+async fn a16_an_event_of_another_route_opens_and_forgets_nothing() {
+    for world in World::on_each_store() {
+        let (_, tokens) = world.registered().await;
+        let handshake = Handshake::with_token(&tokens.access);
+        let socket = world.admit(&handshake).await.unwrap();
+        for other in ["MESSAGE", "DISCONNECT", "connect", ""] {
+            let event = socket.event("$connect", other).to_string();
+            world.send_live_event("$connect", &event).await;
+            assert_eq!(written(&world, &tokens, &socket).await, None, "{other}");
+        }
+        assert_eq!(world.open(&socket, &handshake).await["statusCode"], 200);
+        for other in ["MESSAGE", "CONNECT", ""] {
+            world.send_live_event("$disconnect", &socket.event("$disconnect", other).to_string()).await;
+            assert!(written(&world, &tokens, &socket).await.is_some(), "{other}");
+        }
+        world.disconnect(&socket).await;
+        assert_eq!(written(&world, &tokens, &socket).await, None);
+    }
+}
+
+#[tokio::test]
 async fn g8_without_the_context_of_our_authorizer_nothing_opens() {
     for world in World::on_each_store() {
         let (_, tokens) = world.registered().await;

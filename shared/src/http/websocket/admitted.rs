@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// An authorizer's context.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(super) struct Context {
     sub: String,
     sid: String,

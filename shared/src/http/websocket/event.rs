@@ -11,8 +11,8 @@ use crate::{
     operations::connect::Admitted,
 };
 
-/// An event as it came. Everything that the caller wrote is theirs.
-#[derive(Debug, Deserialize)]
+/// An event as it came. Everything that the caller wrote is theirs, credentials among it: so it has no `Debug`.
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     pub(super) method_arn: Option<String>,
@@ -32,7 +32,7 @@ pub struct Event {
 }
 
 /// What the gateway says about it.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RequestContext {
     pub(super) event_type: String,
@@ -49,6 +49,15 @@ impl Event {
     /// [`Error::InvalidToken`] for what is none.
     pub fn read(json: &str) -> Result<Self, Error> {
         serde_json::from_str(json).map_err(|_| Refusal("event not understood").into())
+    }
+
+    /// Makes sure that it is an event of the kind that a function is there for: `CONNECT`, `MESSAGE` or `DISCONNECT`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidToken`].
+    pub fn require(&self, event_type: &str) -> Result<(), Error> {
+        let is_ours = self.request_context.event_type == event_type;
+        if is_ours { Ok(()) } else { Err(Refusal("an event of another route").into()) }
     }
 
     /// The connection it is about.
