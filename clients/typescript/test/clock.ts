@@ -53,6 +53,7 @@ export async function settle(): Promise<void> {
   while (performance.now() < end) await turn();
 }
 
-function turn(): Promise<void> {
+/** Lets what is due now happen. */
+export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
