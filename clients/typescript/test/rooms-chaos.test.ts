@@ -20,8 +20,8 @@ for (const seed of [1, 2, 3]) {
       return chance < 0.1 ? [] : chance < 0.15 ? [delay(), delay()] : [delay()];
     };
     let broken = 0;
-    server.breaks = () => random() < 0.01 && ++broken > 0;
-    const parties = upTo(CLIENTS).map((number) => world.party(`user-${number}`));
+    server.breaks = () => random() < 0.04 && ++broken > 0;
+    const parties = upTo(CLIENTS).map((number) => world.party(`user-${number}`, { rooms: { lobby: 0 } }));
     const sent = parties.flatMap(({ live }) => upTo(EACH).map((number) => live.send("lobby", { number })));
     let stored = 0;
     for (const one of sent) void one.then(() => (stored += 1));
@@ -31,7 +31,7 @@ for (const seed of [1, 2, 3]) {
     server.breaks = () => false;
     server.fanOut = () => [5];
     await world.until(() => server.alive.filter(({ hears }) => hears).length >= CLIENTS, "all to be back");
-    await parties[0]?.live.close();
+    parties[0]?.live.close();
     server.say("lobby", { ...parties[1]!.auth.user! }, "the-last", "goodbye");
     const total = CLIENTS * EACH + 1;
     await world.until(() => parties.slice(1).every((party) => sequences(party).length >= total), "all to have all");

@@ -96,21 +96,21 @@ export class Rooms {
     for (const action of [...this.#online]) action();
   }
 
-  /** Lets time pass until something is so; milliseconds. */
-  async until(isSo: () => boolean, what: string, limit = 3_600_000): Promise<void> {
+  /** Lets time pass, timer by timer, until something is so; `limit` in milliseconds. */
+  async until(isSo: () => boolean, what: string, limit = 600_000): Promise<void> {
     const end = this.clock.now + limit;
     for (;;) {
-      for (let turns = 0; turns < 4; turns++) await turn();
+      for (let turns = 0; turns < 3; turns++) await turn();
       if (isSo()) return;
       if (this.clock.now >= end) throw new Error(`waited in vain for ${what}`);
-      this.clock.advance(5);
+      this.clock.step(end - this.clock.now);
     }
   }
 
   /** Lets this much time pass. */
   async pass(milliseconds: number): Promise<void> {
     const end = this.clock.now + milliseconds;
-    await this.until(() => this.clock.now >= end, "the time to pass", milliseconds + 1);
+    await this.until(() => this.clock.now >= end, "the time to pass", milliseconds);
   }
 
   platform(): Platform {
