@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { connectOn } from "../dist/connection.js";
 import type { Auth, Connection, LatchkeyError, Message, User } from "../dist/live.js";
+import { Browser } from "./browser.js";
 import { settle, until } from "./clock.js";
-import { instead, problem } from "./issuer.js";
+import { problem } from "./issuer.js";
 import { Rooms, sequences, userOf } from "./rooms.js";
 import { RoomServer } from "./roomserver.js";
 import { ADA, GRACE_HOPPER, World } from "./world.js";
@@ -107,18 +108,16 @@ test("a new password goes on in the new session", async (t) => {
 
 test("with a cookie the same: an end elsewhere is told with its cause", async (t) => {
   const { world, server, connected, pass, live } = await start(t);
-  const auth = { user: userOf("ada"), fetch: globalThis.fetch, onSessionEnd: () => () => {} };
-  auth.fetch = async (path, init) => {
-    assert.deepEqual([String(path), init?.method, init?.redirect], [`${world.issuer.url}/auth/ws-ticket`, "POST", "error"]);
-    return new Response(JSON.stringify(server.ticket(auth.user)));
-  };
-  const ada = connected(auth);
+  const browser = new Browser(world);
+  const { client } = browser.tab();
+  await client.login(ADA);
+  const ada = connected(client);
   await live(ada);
-  auth.fetch = () => assert.fail("the connection keeps what it was given");
-  world.issuer.next("POST /auth/ws-ticket", instead(problem(401, "invalid-token", { cause: "idle" })));
-  ada.live.close();
-  await pass(100);
-  assert.deepEqual(ada.ends.map(({ slug }) => slug), ["closed"]);
+  world.issuer.sessions.logout(browser.cookie.split("~")[1] ?? "");
+  server.connections[0]?.tell({ type: "closed", cause: "logout" });
+  await pass(3_000);
+  assert.deepEqual(ada.ends.map(({ slug, endCause }) => [slug, endCause]), [["session-ended", "logout"]]);
+  assert.equal(client.user, undefined);
 });
 
 for (const [cause, slug, connections] of [

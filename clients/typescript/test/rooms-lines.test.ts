@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Rooms, sequences, upTo, userOf } from "./rooms.js";
+
+const MINUTE = 60_000;
+const GRACE = userOf("grace");
+
+/** Ada, who is live. */
+async function start() {
+  const world = new Rooms("lobby");
+  const ada = world.party("ada");
+  await world.until(() => ada.live.state === "live", "the connection");
+  return { world, ada, server: world.server };
+}
+
+test("a message that overtakes the answer to `resume` is not lost, nor one whose history is", async () => {
+  const world = new Rooms("lobby", "tea");
+  const { server } = world;
+  const ada = world.party("ada");
+  server.rooms.get("tea")?.members.add("id-ada");
+  server.say("tea", GRACE, "1", 1);
+  server.instead = ({ action }) => (action === "resume" ? "nothing" : undefined);
+  await world.until(() => (server.connections[0]?.frames.length ?? 0) > 0, "the question");
+  const [line] = server.connections;
+  server.say("lobby", GRACE, "1", 1);
+  line!.hears = true;
+  line!.tell({ type: "message", room: "lobby", sequence: 1, message_id: "1", from: { id: GRACE.id }, at: 1, body: 1 });
+  const rooms = [
+    { id: "lobby", name: "LOBBY", last: 0 },
+    { id: "tea", name: "TEA", last: 1 },
+  ];
+  line!.tell({ type: "resumed", reply_to: "1", user: userOf("ada"), rooms });
+  line!.tell({ type: "history", reply_to: "1", room: "lobby", messages: [], more: false });
+  line!.tell({ type: "live", reply_to: "1" });
+  await world.pass(2_000);
+  assert.deepEqual([ada.live.state, sequences(ada), sequences(ada, "tea")], ["live", [1], [1]]);
+});
+
+test("lines that break as soon as they are live are opened ever later; after one that lasts, at once again", async () => {
+  const { world, server } = await start();
+  const isLive = server.connections[0]!.frames.length;
+  assert.equal(isLive, 1);
+  server.breaks = (point, { frames }) => point === "heard" && frames.length > 1;
+  const keepBreaking = async (milliseconds: number): Promise<void> => {
+    for (let passed = 0; passed < milliseconds; passed += 1_000) {
+      for (const line of server.alive) if (line.hears) line.break();
+      await world.pass(1_000);
+    }
+  };
+  await keepBreaking(10 * MINUTE);
+  const opened = server.connections.length;
+  assert.ok(opened > 20 && opened < 50, `${opened} lines`);
+  server.breaks = () => false;
+  await world.pass(2 * MINUTE);
+  server.alive[0]?.break();
+  await world.pass(1_200);
+  assert.equal(server.alive.length, 1);
+});
+
+test("a line on which nothing is answered any more is replaced", async () => {
+  const { world, ada, server } = await start();
+  const [dead] = server.connections;
+  server.instead = () => (server.connections.length === 1 ? "nothing" : undefined);
+  const sent = ada.live.send("lobby", "hello");
+  await world.pass(30_000);
+  assert.deepEqual([(await sent).sequence, dead?.isOpen, ada.live.state, sequences(ada)], [1, false, "live", [1]]);
+});
+
+test("a line that was replaced says nothing any more", async () => {
+  const { world, ada, server } = await start();
+  await world.pass(14 * MINUTE);
+  const [old] = server.connections;
+  assert.deepEqual([old?.isOpen, server.alive.length], [false, 1]);
+  old?.emit("message", { data: JSON.stringify({ type: "closed", cause: "other-identity" }) });
+  old?.emit("close");
+  await world.pass(1_000);
+  assert.deepEqual([ada.live.state, ada.states], ["live", ["connecting", "live"]]);
+});
+
+test("messages that are repeated without end take the place of none", async () => {
+  const { world, ada, server } = await start();
+  for (const number of upTo(600)) server.say("lobby", GRACE, `${number}`, number);
+  await world.pass(100);
+  for (const number of upTo(600)) {
+    server.connections[0]?.tell({ type: "message", room: "lobby", sequence: number, message_id: "x", from: { id: "x" }, at: 1, body: 1 });
+  }
+  await world.pass(100);
+  server.fanOut = () => [200];
+  server.say("lobby", GRACE, "601", 1);
+  server.fanOut = () => [5];
+  server.say("lobby", GRACE, "602", 1);
+  await world.pass(1_000);
+  assert.deepEqual(sequences(ada), upTo(602));
+  assert.deepEqual(server.connections[0]?.frames.filter(({ action }) => action === "history"), []);
+});
