@@ -210,45 +210,6 @@ test("an issuer that cannot be reached, is down or answers strangely is asked ag
   assert.equal(ada.live.state, "live");
 });
 
-test("a silent line is asked every 8 minutes, and dropped when it does not answer", async () => {
-  const { world, ada, server } = await start();
-  server.lifetime = 7_200;
-  server.connections[0]?.break();
-  await world.pass(5_000);
-  const line = server.connections[1];
-  await world.pass(50 * MINUTE);
-  assert.equal(line?.frames.filter(({ action }) => action === "ping").length, 6);
-  assert.equal(ada.live.state, "live");
-  server.instead = ({ action }) => (action === "ping" ? "nothing" : undefined);
-  world.goOnline();
-  await world.pass(9_900);
-  assert.equal(ada.live.state, "live");
-  await world.pass(2_000);
-  assert.deepEqual([ada.live.state, server.connections.length, line?.isOpen], ["live", 3, false]);
-});
-
-test("a slow server is waited for", async () => {
-  const world = new Rooms("lobby");
-  world.server.latency = () => 4_500;
-  const ada = world.party("ada");
-  const sent = ada.live.send("lobby", 1);
-  await world.pass(40_000);
-  assert.deepEqual([ada.states, (await sent).sequence, sequences(ada)], [["connecting", "live"], 1, [1]]);
-  assert.equal(world.server.connections.length, 1);
-});
-
-test("before a connection may not be used any more another takes its place, and nobody notices", async () => {
-  const { world, ada, server } = await start();
-  for (let minute = 1; minute <= 60; minute++) {
-    await world.pass(MINUTE);
-    fill(world, 1);
-    assert.ok(server.alive.length <= 2);
-  }
-  await world.pass(1_000);
-  assert.deepEqual([ada.states, sequences(ada)], [["connecting", "live"], upTo(60)]);
-  assert.ok(server.connections.length >= 5 && server.connections.length <= 6, `${server.connections.length}`);
-});
-
 test("with no WebSocket API it says so, and what waits fails", async () => {
   const world = new Rooms("lobby");
   world.server.url = undefined;
