@@ -132,3 +132,19 @@ test("before a connection may not be used any more another takes its place, and 
   assert.deepEqual([ada.states, sequences(ada)], [["connecting", "live"], upTo(60)]);
   assert.ok(server.connections.length >= 5 && server.connections.length <= 6, `${server.connections.length}`);
 });
+
+test("it connects again for ever, later and later, each time with a new ticket", async () => {
+  const { world, ada, server } = await start();
+  server.breaks = (point) => point === "handshake";
+  server.connections[0]?.break();
+  await world.pass(30 * MINUTE);
+  const attempts = server.connections.length - 1;
+  assert.ok(attempts > 60 && attempts < 110, `${attempts} attempts`);
+  assert.equal(new Set(server.connections.map(({ protocols }) => protocols.join())).size, attempts + 1);
+  assert.deepEqual(server.connections[0]?.protocols[0], "latchkey");
+  world.goOnline();
+  server.breaks = () => false;
+  world.goOnline();
+  await world.pass(20);
+  assert.equal(ada.live.state, "live", "at once when the network is back");
+});

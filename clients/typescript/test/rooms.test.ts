@@ -173,22 +173,6 @@ test("rooms are joined and left, here and on another device", async () => {
   assert.equal(server.rooms.get("tea")?.members.size, 0);
 });
 
-test("it connects again for ever, later and later, each time with a new ticket", async () => {
-  const { world, ada, server } = await start();
-  server.breaks = (point) => point === "handshake";
-  server.connections[0]?.break();
-  await world.pass(30 * MINUTE);
-  const attempts = server.connections.length - 1;
-  assert.ok(attempts > 60 && attempts < 110, `${attempts} attempts`);
-  assert.equal(new Set(server.connections.map(({ protocols }) => protocols.join())).size, attempts + 1);
-  assert.deepEqual(server.connections[0]?.protocols[0], "latchkey");
-  world.goOnline();
-  server.breaks = () => false;
-  world.goOnline();
-  await world.pass(20);
-  assert.equal(ada.live.state, "live", "at once when the network is back");
-});
-
 test("an issuer that cannot be reached, is down or answers strangely is asked again, when it says", async () => {
   const { world, ada, server } = await start();
   ada.auth.answers.push(
