@@ -65,12 +65,12 @@ function link({ id, name }) {
 
 function build({ id, name }) {
   const section = at('place').content.cloneNode(true).firstElementChild
-  const [heading, list, form] = [section.querySelector('h2'), section.querySelector('ol'), section.querySelector('form')]
+  const [heading, log, form] = ['h2', 'div', 'form'].map((name) => section.querySelector(name))
   section.id = `room-${id}`
   heading.id = `name-${id}`
   heading.textContent = name
   section.setAttribute('aria-labelledby', heading.id)
-  list.setAttribute('aria-labelledby', heading.id)
+  log.setAttribute('aria-labelledby', heading.id)
   form.setAttribute('aria-label', `Write in ${name}`)
   form.addEventListener('submit', (event) => {
     event.preventDefault()
@@ -80,7 +80,7 @@ function build({ id, name }) {
     text.value = ''
   })
   at('places').append(section)
-  return { section, list }
+  return { section, log }
 }
 
 /** Every message is handed on once and in order, so that a page only appends. */
@@ -101,12 +101,12 @@ function note(room, text) {
 }
 
 function add(room, ...parts) {
-  const list = places.get(room)?.list
-  if (!list) return
+  const log = places.get(room)?.log
+  if (!log) return
   const item = document.createElement('li')
   item.append(...parts)
-  list.append(item)
-  list.scrollTop = list.scrollHeight
+  log.firstElementChild.append(item)
+  log.scrollTop = log.scrollHeight
 }
 
 at('sign-in').addEventListener('submit', (event) => {
@@ -121,6 +121,7 @@ at('sign-in').addEventListener('submit', (event) => {
 })
 
 at('logout').addEventListener('click', () => attempt(() => auth.logout()))
+at('logout-everywhere').addEventListener('click', () => attempt(() => auth.logout({ everywhere: true })))
 
 await attempt(async () => {
   if (await auth.restore()) begin()

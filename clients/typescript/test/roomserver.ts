@@ -178,7 +178,7 @@ export class RoomServer {
     let said = this.#stored.get(key);
     if (!said) {
       const sequence = kept.messages.length + 1;
-      said = { sequence, message_id, from: { id: from.id }, at: 1_767_270_600, body };
+      said = { sequence, message_id, from: { id: from.id, ...(from.name !== undefined && { name: from.name }) }, at: 1_767_270_600, body };
       this.#stored.set(key, said);
       kept.messages.push(said);
       const frame = { type: "message", room, ...said };
