@@ -40,13 +40,13 @@ export type ConnectionState = "connecting" | "live" | "waiting" | "ended";
 
 /** How to send. */
 export interface SendOptions {
-  /** At most 64 bytes, unique among the user's; by it a message that is sent twice is stored once. A random one unless given. */
+  /** At most 64 bytes, unique among the user's: what is sent twice under it is stored once. A random one unless given. */
   readonly messageId?: string;
 }
 
 /**
- * One user's rooms, for as long as their session lasts. It connects again for ever. Its methods need no `this` and fail with a
- * {@link LatchkeyError}. Each listener is called until what it returned is called.
+ * One user's rooms, for as long as their session lasts. It connects again for ever. Its methods need no `this` and fail
+ * with a {@link LatchkeyError}. Listeners are called until what they were added with returned is called.
  */
 export interface Connection {
   readonly state: ConnectionState;
@@ -55,8 +55,8 @@ export interface Connection {
   /** The rooms that the user is in. */
   readonly rooms: readonly Room[];
   /**
-   * Says something in a room: anything that JSON can hold, 16 KiB at most. Waits while there is no connection, and is stored once,
-   * however often it has to be sent. What one sends to a room is stored in this order.
+   * Says something in a room: anything that JSON can hold, 16 KiB at most. Waits while there is no connection, and is
+   * stored once, however often it has to be sent. What one sends to a room is stored in this order.
    */
   send(room: string, body: unknown, options?: SendOptions): Promise<Sent>;
   /** Enters a room, and hands on its recent messages. */

@@ -92,7 +92,7 @@ function read(json: Members): Frame | undefined {
     case "sent":
       return isRoom(room) && isPlaced(json) ? { type, sent: pick({ ...json, room }) } : undefined;
     case "message":
-      return isRoom(room) && isMessage(json) ? { type, message: { ...pick({ ...json, room }), ...said(json) } } : undefined;
+      return isRoom(room) && isMessage(json) ? { type, message: messageOf(room, json) } : undefined;
     case "error": {
       const problem = members(json["problem"]);
       return { type, error: errorOf(problem, Number(problem["status"]) || 500, undefined) };
@@ -109,7 +109,7 @@ function read(json: Members): Frame | undefined {
 
 function readHistory({ room, messages, more, oldest }: Members): Frame | undefined {
   if (!isRoom(room) || !isList(messages, isMessage) || (oldest !== undefined && !isSequence(oldest))) return undefined;
-  const told = messages.map((message) => ({ ...pick({ ...message, room }), ...said(message) }));
+  const told = messages.map((message) => messageOf(room, message));
   return { type: "history", history: { room, messages: told, more: more === true, oldest } };
 }
 
@@ -118,9 +118,11 @@ function pick({ room, message_id, sequence, at }: Sent): Sent {
   return { room, message_id, sequence, at };
 }
 
-function said({ from, body }: Pick<Message, "from" | "body">): Pick<Message, "from" | "body"> {
+/** Only what we know of it. */
+function messageOf(room: string, message: Omit<Message, "room">): Message {
+  const { from, body } = message;
   const { id, name } = from;
-  return { from: { id, ...(name !== undefined && { name }) }, body };
+  return { ...pick({ ...message, room }), from: { id, ...(name !== undefined && { name }) }, body };
 }
 
 function isPlaced(value: unknown): value is Omit<Sent, "room"> {

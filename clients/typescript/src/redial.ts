@@ -38,7 +38,7 @@ export interface RedialParts {
   end(reason: LatchkeyError): void;
 }
 
-/** Milliseconds before the second attempt; each further wait is twice as long, up to the longest. Three quarters are random. */
+/** Milliseconds before the second attempt, three quarters of them random; each wait is up to twice as long as the last. */
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 /** Milliseconds after which a line counts as one that lasts: when it breaks, waits are short again. */
@@ -159,7 +159,7 @@ export function createRedial(parts: RedialParts): Redial {
     };
   }
 
-  /** The client may have a session all the same, a new one after a change of the password: asking for a ticket decides. */
+  /** The client may have a session all the same, such as a new one after a change of the password: the next ticket decides. */
   function closed(why: unknown, from: Line): void {
     if (why === "other-identity") return parts.end(otherIdentity());
     cause = causeOf(why);

@@ -32,7 +32,7 @@ export interface RoomParts {
   unlisted(): void;
 }
 
-/** Milliseconds in which a message may overtake another before the other is asked for; twice that after each try in vain. */
+/** Milliseconds in which one message may overtake another before that is asked for; twice as long after a try in vain. */
 const OVERTAKING = 250;
 const LONGEST_WAIT = 8_000;
 
@@ -122,9 +122,14 @@ export function createRooms(parts: RoomParts): Rooms {
     }
   }
 
+  function seen(): Record<string, number> {
+    const known = [...entries].map(([id, { order }]) => [id, order.seen] as const);
+    return Object.fromEntries(known.filter((one): one is [string, number] => one[1] !== undefined));
+  }
+
   return {
     list,
-    seen: () => Object.fromEntries([...entries].flatMap(([id, { order: { seen } }]) => (seen === undefined ? [] : [[id, seen]]))),
+    seen,
     hear,
     repair,
     forget: () => entries.clear(),

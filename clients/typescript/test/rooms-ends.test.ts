@@ -17,7 +17,10 @@ async function start(t: TestContext) {
   server.rooms.get("lobby")!.members.add = () => server.rooms.get("lobby")!.members;
   server.rooms.get("lobby")!.members.has = () => true;
   const tab = await world.signedIn();
-  const connected = (auth: Auth): Ended => watch(connectOn({ auth, url: world.issuer.url, WebSocket: server.socket() }, world.platform()));
+  const connected = (auth: Auth): Ended => {
+    const options = { auth, url: world.issuer.url, WebSocket: server.socket() };
+    return watch(connectOn(options, world.platform()));
+  };
   /** Lets what is on its way arrive, over the network too. */
   const pass = async (milliseconds: number): Promise<void> => {
     for (let passed = 0; passed < milliseconds; passed += 100) {
