@@ -116,7 +116,7 @@ async fn e6_no_log_of_a_whole_run_holds_a_secret_and_every_request_has_one_line(
 
 #[tokio::test]
 async fn g6_a_replay_within_the_grace_and_a_reuse_after_it_are_told_apart_and_counted() {
-    let deployment = Deployment::new(Environment::local().with("LATCHKEY_REFRESH_GRACE_SECONDS", "1"));
+    let deployment = Deployment::new(Environment::local());
     let first = Tokens::from(deployment.register(&Person::new()).await);
     let second = Tokens::from(deployment.refresh(&first.refresh).await);
     deployment.refresh(&first.refresh).await;
