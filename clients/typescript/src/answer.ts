@@ -47,17 +47,19 @@ export async function readSlug(response: Response): Promise<string | undefined> 
 
 /** The error that an answer without success stands for. Reads the body. */
 export async function readError(response: Response): Promise<LatchkeyError> {
-  const problem = await readProblem(response);
+  return errorOf(await readProblem(response), response.status, response.headers.get("retry-after"));
+}
+
+/** The error that a problem document stands for, or what is in its place. `retryAfter` is the header, if there was one. */
+export function errorOf(problem: Readonly<Record<string, unknown>>, status: number, retryAfter: unknown): LatchkeyError {
   const slug = slugOf(problem);
-  const retryAfter = seconds(response.headers.get("retry-after")) ?? seconds(problem["retry_after"]);
-  if (slug === undefined) {
-    return unexpectedAnswer(response.status, retryAfter);
-  }
+  const pause = seconds(retryAfter) ?? seconds(problem["retry_after"]);
+  if (slug === undefined) return unexpectedAnswer(status, pause);
   return new LatchkeyError(slug, text(problem["title"]) ?? slug, {
-    status: response.status,
+    status,
     detail: text(problem["detail"]),
     errors: inputErrors(problem["errors"]),
-    retryAfter,
+    retryAfter: pause,
     endCause: causeOf(problem["cause"]),
   });
 }

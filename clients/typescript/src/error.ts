@@ -30,7 +30,8 @@ export class LatchkeyError extends Error {
   /**
    * What went wrong: one of the slugs in docs/API.md, such as `invalid-credentials`, or one of ours:
    * `network` (no answer), `timeout`, `unexpected-answer` (one that is not Latchkey's), `signed-out`, `foreign-origin`,
-   * `hashing-failed`.
+   * `hashing-failed`; and of connections `session-ended`, `other-identity`, `nothing-listens`, `closed`, `queue-full`,
+   * `body-too-large`.
    */
   readonly slug: string;
   /** One sentence, always the same for one slug. */

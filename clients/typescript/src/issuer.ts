@@ -2,7 +2,7 @@ import { readError, readJson } from "./answer.js";
 import type { EndCause } from "./cause.js";
 import type { PasswordChange } from "./client.js";
 import { LatchkeyError, unexpectedAnswer } from "./error.js";
-import type { Live } from "./live.js";
+import type { Live } from "./held.js";
 import type { Platform } from "./platform.js";
 import { type CookieGrant, type Grant, parseGrant } from "./tokens.js";
 

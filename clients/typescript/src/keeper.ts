@@ -1,7 +1,7 @@
 import type { EndCause, SessionEnd } from "./cause.js";
 import { LatchkeyError, signedOut } from "./error.js";
 import { refusal } from "./issuer.js";
-import { type Live, isDue, isExpired, received, remaining, share } from "./live.js";
+import { type Live, isDue, isExpired, received, remaining, share } from "./held.js";
 import type { Parts } from "./parts.js";
 import { stopwatch } from "./platform.js";
 import { rotate } from "./rotation.js";

@@ -57,20 +57,20 @@ export function graceOf(seconds = 30): number {
 }
 
 /** Seconds, when the error says so. */
-function retryAfter(error: unknown): number | undefined {
+export function retryAfter(error: unknown): number | undefined {
   return error instanceof LatchkeyError ? error.retryAfter : undefined;
 }
 
 /** Whether the request may have had no effect, or its effect is not known to us. */
-function decidesNothing(error: unknown): boolean {
+export function decidesNothing(error: unknown): boolean {
   if (!(error instanceof LatchkeyError)) return false;
   const { status, slug } = error;
   const garbled = slug === "unexpected-answer" && status >= 200 && status < 300;
   return garbled || slug === "network" || slug === "timeout" || status === 408 || status === 429 || status >= 500;
 }
 
-/** Waits; throws the reason when `signal` is aborted. */
-function sleep(
+/** Waits, or if `early` until the network is back; throws the reason when `signal` is aborted. */
+export function sleep(
   platform: Platform,
   milliseconds: number,
   signal: AbortSignal | undefined,

@@ -1,5 +1,5 @@
 import { signedOut, unexpectedAnswer } from "./error.js";
-import { type Live, liveOf } from "./live.js";
+import { type Live, liveOf } from "./held.js";
 import type { Parts } from "./parts.js";
 import { stopwatch } from "./platform.js";
 import { withinGrace } from "./retry.js";

@@ -3,7 +3,7 @@ import type { PasswordChange } from "./client.js";
 import { signedOut } from "./error.js";
 import { refusal } from "./issuer.js";
 import type { Keeper } from "./keeper.js";
-import { type Live, liveOf } from "./live.js";
+import { type Live, liveOf } from "./held.js";
 import type { Parts } from "./parts.js";
 import { stopwatch } from "./platform.js";
 import { PATIENCE, persist, unlessAborted } from "./retry.js";

@@ -1,6 +1,6 @@
 import { members } from "./answer.js";
 import { type EndCause, causeOf } from "./cause.js";
-import type { Shared } from "./live.js";
+import type { Shared } from "./held.js";
 import type { Platform } from "./platform.js";
 import { isId, isToken, isUser } from "./tokens.js";
 

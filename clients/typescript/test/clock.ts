@@ -23,6 +23,12 @@ export class Clock {
     this.now = end;
   }
 
+  /** Lets time pass until the next timer, but no longer than this. */
+  step(longest: number): void {
+    const next = this.#next(this.now + longest);
+    this.advance(next ? Math.max(next.due - this.now, 0) : longest);
+  }
+
   /** How long the client pauses before it tries again: waits until it does, lets the pause pass and returns it. */
   async pause(shorterThan = 10_000): Promise<number> {
     const isPause = (timer: { due: number; idle: boolean }): boolean =>
@@ -34,7 +40,9 @@ export class Clock {
   }
 
   #next(end: number) {
-    return [...this.#timers].filter(({ due }) => due <= end).sort((one, other) => one.due - other.due)[0];
+    let next: { due: number; action: () => void; idle: boolean } | undefined;
+    for (const timer of this.#timers) if (timer.due <= end && (!next || timer.due < next.due)) next = timer;
+    return next;
   }
 }
 
@@ -53,6 +61,7 @@ export async function settle(): Promise<void> {
   while (performance.now() < end) await turn();
 }
 
-function turn(): Promise<void> {
+/** Lets what is due now happen. */
+export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -52,6 +52,8 @@ export class Issuer {
   readonly hashing = new Hashing();
   readonly #servers: Server[] = [];
   readonly #faults = new Map<string, Fault[]>();
+  /** The tickets of a server with rooms. */
+  tickets: ((user: object) => object) | undefined;
   /** `METHOD /path` of what arrived at the issuer. */
   readonly requests: string[] = [];
   /** The bodies that arrived with passwords or their hashes. */
@@ -174,6 +176,10 @@ export class Issuer {
         if (!bearer) return problem(401, "invalid-token");
         sessions.endAll(bearer.user, "logout-all");
         return { status: 204 };
+      case "POST /auth/ws-ticket":
+        return bearer
+          ? { status: 200, headers: JSON_TYPE, body: JSON.stringify(this.tickets?.(profileOf(bearer.user))) }
+          : problem(401, "invalid-token");
       case "GET /auth/me":
         return bearer
           ? { status: 200, headers: JSON_TYPE, body: JSON.stringify(profileOf(bearer.user)) }

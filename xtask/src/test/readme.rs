@@ -23,10 +23,13 @@ const PASTED: [(&str, &str); 2] =
     [("curl -sS http://localhost:9000/", ""), ("cargo latchkey ", " --dev http://localhost:9000")];
 /// Lines that need AWS: `stack` builds, deploys and lists with the same program, and its tests call the same routes. And those
 /// of a page: the step "pages in a browser" installs and builds the same, and serves it with the same file.
-const ELSEWHERE: [&str; 14] = [
+const ELSEWHERE: [&str; 17] = [
     "npm ci --prefix clients/typescript --ignore-scripts",
     "npm run build --prefix clients/typescript",
     "node examples/spa/server.mjs",
+    "node examples/chat/server.mjs --issuer \"$ISSUER\" --live \"$LIVE_URL\"",
+    "latchkey room put lobby --name Lobby --everybody",
+    "latchkey room put tea --name Tea --everybody",
     "sam build",
     "sam deploy --guided",
     "RULES=$(python3 -c 'import json; print(json.dumps(json.dumps(json.load(open(\"examples/protected-api/rules.json\")))))')",

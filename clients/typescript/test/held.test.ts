@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isDue, isExpired, liveOf, received, remaining, share } from "../dist/live.js";
+import { isDue, isExpired, liveOf, received, remaining, share } from "../dist/held.js";
 import { realPlatform, stopwatch } from "../dist/platform.js";
 import { Clock } from "./clock.js";
 
