@@ -6,6 +6,8 @@ const auth = createClient({ url: location.origin, store: localStorage })
 const at = (id) => document.getElementById(id)
 /** The parts of the page for each room, by its id. */
 const places = new Map()
+/** Where everybody is who comes to this page. */
+const ROOMS = ['lobby', 'tea']
 let live
 
 const words = (error) => [error.title, error.detail, ...error.errors.map(({ detail }) => detail)].filter(Boolean).join(' ')
@@ -28,7 +30,8 @@ async function attempt(action) {
 
 /** For the user who is signed in now, until their session is over. */
 function begin() {
-  live = connect({ auth, url: location.origin })
+  const carrier = new URLSearchParams(location.search).get('carrier') ?? 'protocol'
+  live = connect({ auth, url: location.origin, carrier })
   at('state').textContent = live.state
   live.onState((state) => (at('state').textContent = state))
   live.onRooms(arrange)
@@ -36,6 +39,8 @@ function begin() {
   live.onGone(({ room, first, last }) => note(room, `Messages ${first} to ${last} are not kept any more.`))
   live.onEnd((reason) => over(reason.slug === 'session-ended' ? `The session is over: ${reason.endCause}.` : words(reason)))
   show(`You are ${auth.user.name ?? auth.user.email}.`)
+  // Joining waits for the connection; who is there already stays.
+  for (const room of ROOMS) attempt(() => live.join(room))
 }
 
 function over(text) {

@@ -69,8 +69,9 @@ for (const isCookie of [false, true]) {
     const renewals = requests(context, isCookie ? '/auth/check' : '/auth/refresh')
     await Promise.all([one, other].map((each) => press(each, 'Call the API')))
     for (const each of [one, other]) await each.getByText(`200 {`).waitFor()
-    // With a cookie each tab asks, and only the first is given a new one.
-    assert.ok(renewals.length === 1 || (isCookie && renewals.length === 2), `${renewals.length} renewals`)
+    // One token is renewed, however often a slow answer is asked for again. With a cookie each tab asks.
+    const renewed = new Set(renewals.map((request) => request.postData()))
+    assert.equal(renewed.size, 1, `${renewed.size} renewals`)
 
     const elsewhere = await tab(await browser(t), path, page)
     await enter(elsewhere, somebody, 'Sign in')

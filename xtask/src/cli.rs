@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::stack::{self, StackCommand};
-use crate::{bench, demo, dev, interrupt, test, tools};
+use crate::{bench, demo, dev, interrupt, soak, test, tools};
 
 /// Latchkey's repository automation.
 #[derive(Debug, Parser)]
@@ -29,6 +29,8 @@ enum Command {
         #[command(subcommand)]
         command: StackCommand,
     },
+    /// Send very many messages through the running stack, by connections that break all the time.
+    Soak(soak::Options),
     /// Measure.
     Bench {
         /// Only what guards the bounds, in a minute instead of ten.
@@ -47,6 +49,7 @@ pub fn run(arguments: Arguments) -> Result<()> {
         Command::Test(options) => test::run(&options),
         Command::Demo(options) => demo::run(&options),
         Command::Stack { command } => stack::run(command),
+        Command::Soak(options) => soak::run(&options),
         Command::Bench { quick } => bench::run(quick),
         Command::Tools => tools::install_all(),
     }

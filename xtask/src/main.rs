@@ -9,6 +9,7 @@ mod dev;
 mod interrupt;
 mod paths;
 mod process;
+mod soak;
 mod stack;
 mod test;
 mod tidy;

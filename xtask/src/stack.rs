@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::paths;
+use crate::{cargo, paths, process};
 use emulator::Emulator;
 use sam::{Project, Sam};
 use urls::Urls;
@@ -45,6 +45,11 @@ const WEBSOCKET_API: Project =
     Project { stack: "protected-websocket", template: "examples/protected-api/websocket.yaml" };
 const APPSYNC_API: Project = Project { stack: "protected-appsync", template: "examples/protected-api/appsync.yaml" };
 const GUARDED_APP: Project = Project { stack: "guarded-app", template: "examples/guarded-app/template.yaml" };
+/// A room of that example.
+pub(crate) const LOBBY: &str = "lobby";
+const NOT_RUNNING: &str = "no stack runs: start one with `cargo xtask stack up`";
+/// Where examples/chat serves its page.
+const CHAT_ORIGIN: &str = "http://localhost:9002";
 /// What the APIs behind it allow whom; a parameter of Latchkey.
 const RULES: &str = "examples/protected-api/rules.json";
 const PROJECTS: [Project; 6] = [LATCHKEY, HTTP_API, REST_API, WEBSOCKET_API, APPSYNC_API, GUARDED_APP];
@@ -66,8 +71,27 @@ fn up(options: &UpOptions) -> Result<()> {
     let urls = build_and_deploy(&sam, &emulator)
         .context("the stack is not complete (the emulator still runs: `cargo xtask stack down` stops it)")?;
     urls.save()?;
+    make_rooms()?;
     print!("{}", urls.introduction());
     Ok(())
+}
+
+/// The rooms of examples/chat, made as an operator makes them.
+pub(crate) fn make_rooms() -> Result<()> {
+    let emulator = Emulator::running()?.context(NOT_RUNNING)?;
+    for (id, name) in [(LOBBY, "Lobby"), ("tea", "Tea")] {
+        let put = ["latchkey", "rooms", "put", id, "--name", name, "--everybody", "--reason", "a place to talk"];
+        let mut put = cargo::command(&put);
+        put.env("AWS_ENDPOINT_URL", emulator.endpoint()).env("AWS_REGION", "us-east-1");
+        put.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").env("NO_PROXY", "localhost");
+        process::run("latchkey rooms put", put)?;
+    }
+    Ok(())
+}
+
+/// Where Latchkey answers.
+pub(crate) fn api_url() -> Result<String> {
+    Ok(urls()?.api)
 }
 
 /// The issuer has to be a URL that resolves on this machine, and it contains the API's id, which the first deployment
@@ -93,6 +117,7 @@ fn build_and_deploy(sam: &Sam, emulator: &Emulator) -> Result<Urls> {
         ("PublicUrl", api.as_str()),
         ("PublicOrigin", &origin),
         ("LiveUrl", &live),
+        ("AllowedOrigins", CHAT_ORIGIN),
         ("RouteRules", &rules),
     ];
     sam.deploy(emulator, LATCHKEY, &known)?;
@@ -121,6 +146,6 @@ fn deploy_example(sam: &Sam, emulator: &Emulator, project: Project, others: &[(&
 }
 
 fn urls() -> Result<Urls> {
-    ensure!(Emulator::running()?.is_some(), "no stack runs: start one with `cargo xtask stack up`");
+    ensure!(Emulator::running()?.is_some(), NOT_RUNNING);
     Urls::saved()
 }

@@ -10,7 +10,7 @@ mod running_dev;
 mod stack;
 mod steps;
 mod summary;
-mod typescript;
+pub(crate) mod typescript;
 mod verifiers;
 
 use anyhow::Result;

@@ -9,6 +9,7 @@ import { createOutbox } from "./outbox.js";
 import { type Platform, realPlatform } from "./platform.js";
 import { createRedial } from "./redial.js";
 import { createRooms } from "./rooms.js";
+import type { Carrier } from "./ticket.js";
 import { type User, isId } from "./tokens.js";
 
 /** What a connection needs of a client; both kinds have it. */
@@ -26,6 +27,11 @@ export interface ConnectOptions {
   readonly url: string;
   /** The sequence of the last message that the application has, by room. What comes after it is handed on. */
   readonly rooms?: Readonly<Record<string, number>>;
+  /**
+   * Where the handshake shows its ticket, which is good once and for 30 seconds: in the list of subprotocols unless said otherwise.
+   * `query` is for gateways that select no subprotocol, such as the emulated one: browsers take that for a refusal.
+   */
+  readonly carrier?: Carrier;
   /** Instead of the global `WebSocket`, which Node has from 22 on. */
   readonly WebSocket?: new (url: string, protocols: string[]) => Socket;
 }
@@ -111,6 +117,7 @@ export function connectOn(options: ConnectOptions, platform: Platform): Connecti
     signal,
     auth,
     url: addressOf(options.url),
+    carrier: options.carrier ?? "protocol",
     open: (url, protocols) => new WebSocket(url, protocols),
     rooms,
     changed: states.tell,

@@ -31,11 +31,6 @@ export interface Sent {
   readonly at: number;
 }
 
-/** A room, and the sequence of its newest message: 0 when there is none. */
-export interface Listed extends Room {
-  readonly last: number;
-}
-
 /** A part of what was said. */
 export interface History {
   readonly room: string;
@@ -43,13 +38,15 @@ export interface History {
   readonly more: boolean;
   /** The first message that is kept, if some that were asked for are not. */
   readonly oldest: number | undefined;
+  /** The room never came as far as was said, as when its table was restored: these are its newest messages. */
+  readonly restarted: boolean;
 }
 
 /** What the server says. */
 export type Frame = { readonly reply_to?: unknown } & (
-  | { readonly type: "resumed"; readonly user: User; readonly rooms: readonly Listed[] }
+  | { readonly type: "resumed"; readonly user: User; readonly rooms: readonly Room[] }
   | { readonly type: "history"; readonly history: History }
-  | { readonly type: "joined"; readonly room: Listed }
+  | { readonly type: "joined"; readonly room: Room }
   | { readonly type: "left"; readonly room: string }
   | { readonly type: "sent"; readonly sent: Sent }
   | { readonly type: "message"; readonly message: Message }
@@ -82,11 +79,11 @@ function read(json: Members): Frame | undefined {
   const { type, user, rooms, room, cause } = json;
   switch (type) {
     case "resumed":
-      return isUser(user) && isList(rooms, isListed) ? { type, user, rooms } : undefined;
+      return isUser(user) && isList(rooms, isNamed) ? { type, user, rooms } : undefined;
     case "history":
       return readHistory(json);
     case "joined":
-      return isListed(room) ? { type, room } : undefined;
+      return isNamed(room) ? { type, room } : undefined;
     case "left":
       return isRoom(room) ? { type, room } : undefined;
     case "sent":
@@ -107,10 +104,10 @@ function read(json: Members): Frame | undefined {
   }
 }
 
-function readHistory({ room, messages, more, oldest }: Members): Frame | undefined {
+function readHistory({ room, messages, more, oldest, restarted }: Members): Frame | undefined {
   if (!isRoom(room) || !isList(messages, isMessage) || (oldest !== undefined && !isSequence(oldest))) return undefined;
   const told = messages.map((message) => messageOf(room, message));
-  return { type: "history", history: { room, messages: told, more: more === true, oldest } };
+  return { type: "history", history: { room, messages: told, more: more === true, oldest, restarted: restarted === true } };
 }
 
 /** What is stored of every message. */
@@ -136,9 +133,9 @@ function isMessage(value: unknown): value is Omit<Message, "room"> {
   return isPlaced(value) && isId(id) && (name === undefined || typeof name === "string");
 }
 
-function isListed(value: unknown): value is Listed {
-  const { id, name, last } = members(value);
-  return isRoom(id) && typeof name === "string" && (last === 0 || isSequence(last));
+function isNamed(value: unknown): value is Room {
+  const { id, name } = members(value);
+  return isRoom(id) && typeof name === "string";
 }
 
 function isList<T>(value: unknown, isOne: (value: unknown) => value is T): value is readonly T[] {

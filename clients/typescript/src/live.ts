@@ -11,4 +11,5 @@ export type { ErrorDetails, InputError } from "./error.js";
 export type { Message, Room, Sent } from "./frames.js";
 export type { Socket } from "./line.js";
 export type { Gone } from "./order.js";
+export type { Carrier } from "./ticket.js";
 export type { User } from "./tokens.js";

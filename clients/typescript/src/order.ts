@@ -18,8 +18,6 @@ export interface Readers {
 const MOST = 500;
 /** Answers that bring nothing although something is missing, until it counts as gone. */
 const FRUITLESS = 3;
-/** Messages from before one joined that are asked for, as many as the server tells by itself. */
-const RECENT = 50;
 
 /** The order of one room: hands on every message once, each after the one before it. */
 export class Order {
@@ -28,8 +26,6 @@ export class Order {
   readonly #held = new Map<number, Message>();
   /** The last one that was handed on; `undefined` until it is known where to begin. */
   #seen: number | undefined;
-  /** The newest one when the room was listed: where a room without a past begins. */
-  #listed = 0;
   /** The newest one that there is, as far as is known. */
   #newest = 0;
   /** Nothing was promised yet that could be gone. */
@@ -57,12 +53,6 @@ export class Order {
     this.#newest = Math.max(this.#newest, sequence);
   }
 
-  /** The room was listed with this newest one. */
-  lists(last: number): void {
-    this.#listed = last;
-    this.knows(last);
-  }
-
   /** Takes one message, from wherever. */
   take(message: Message): void {
     this.knows(message.sequence);
@@ -72,26 +62,30 @@ export class Order {
   }
 
   /** Takes a part of the past. The first decides where a room begins whose past was never read. */
-  read({ messages, oldest }: History): void {
+  read({ messages, more, oldest, restarted }: History): void {
+    if (restarted) this.#forget();
     const before = this.#seen;
-    if (before === undefined) this.#beginAfter((messages[0]?.sequence ?? this.#listed + 1) - 1);
+    if (before === undefined) this.#beginAfter((messages[0]?.sequence ?? 1) - 1);
     if (oldest !== undefined) this.#skipTo(oldest);
     for (const message of messages) this.take(message);
+    if (more) this.knows((messages.at(-1)?.sequence ?? 0) + 1);
     this.#isNew = false;
     this.#fruitless = this.#seen === before && this.isBehind ? this.#fruitless + 1 : 0;
     if (this.#fruitless === FRUITLESS) this.#giveUp();
   }
 
-  /** The sequence after which to ask for the past. Where nobody said where to begin, the recent past is where. */
-  begin(): number {
-    return this.#seen ?? this.#beginAfter(Math.max(this.#listed - RECENT, 0));
+  /** What was seen was of another past. */
+  #forget(): void {
+    this.#seen = undefined;
+    this.#newest = 0;
+    this.#held.clear();
+    this.#isNew = true;
   }
 
-  #beginAfter(sequence: number): number {
+  #beginAfter(sequence: number): void {
     this.#seen = sequence;
     for (const held of this.#held.keys()) if (held <= sequence) this.#held.delete(held);
     this.#drain();
-    return sequence;
   }
 
   #drain(): void {

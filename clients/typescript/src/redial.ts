@@ -7,7 +7,7 @@ import { type Line, type Socket, openLine } from "./line.js";
 import { type Platform, stopwatch } from "./platform.js";
 import { decidesNothing, retryAfter, sleep } from "./retry.js";
 import type { Rooms } from "./rooms.js";
-import { type Ticket, readTicket } from "./ticket.js";
+import { type Carrier, type Ticket, readTicket } from "./ticket.js";
 import type { User } from "./tokens.js";
 
 /** What always has a line, or is about to. */
@@ -32,6 +32,7 @@ export interface RedialParts {
   readonly signal: AbortSignal;
   readonly auth: Auth;
   readonly url: string;
+  readonly carrier: Carrier;
   open(url: string, protocols: string[]): Socket;
   readonly rooms: Rooms;
   changed(state: ConnectionState): void;
@@ -104,7 +105,7 @@ export function createRedial(parts: RedialParts): Redial {
   async function dial(): Promise<Ticket> {
     checkUser();
     signal.throwIfAborted();
-    const ticket = await ask("POST /auth/ws-ticket", { signal }, readTicket);
+    const ticket = await ask("POST /auth/ws-ticket", { signal }, (response) => readTicket(response, parts.carrier));
     signal.throwIfAborted();
     const hear = hearer();
     const opened: Line = openLine(socketFor(ticket), platform, (frame) => hear(frame, opened));

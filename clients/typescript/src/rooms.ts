@@ -1,4 +1,4 @@
-import type { Frame, Listed, Room } from "./frames.js";
+import type { Frame, Room } from "./frames.js";
 import type { Line } from "./line.js";
 import { Order, type Readers } from "./order.js";
 import type { Platform } from "./platform.js";
@@ -56,10 +56,8 @@ export function createRooms(parts: RoomParts): Rooms {
 
   const list = (): readonly Room[] => [...entries.values()].flatMap(({ room }) => room ?? []);
 
-  function enlist({ id, name, last }: Listed): void {
-    const entry = entryOf(id);
-    entry.room = { id, name };
-    entry.order.lists(last);
+  function enlist({ id, name }: Room): void {
+    entryOf(id).room = { id, name };
   }
 
   function hear(frame: Frame): void {
@@ -114,7 +112,8 @@ export function createRooms(parts: RoomParts): Rooms {
       if (wait > 0) await sleep(parts.platform, wait, parts.signal, false);
       const line = parts.line();
       if (!line || isWhole()) return;
-      const after = order.begin();
+      // Where nothing was seen yet, the newest are where it begins: JSON leaves out what is undefined.
+      const after = order.seen;
       const answer = await line.ask({ action: "history", room, after }, "history").catch(() => undefined);
       const isFurther = order.seen !== after;
       if (isFurther) wait = answer?.history.more ? 0 : OVERTAKING;

@@ -12,15 +12,20 @@ export interface Ticket {
   readonly lifetime: number;
 }
 
+/** Where a handshake shows its ticket. */
+export type Carrier = "protocol" | "query";
+
 /** Reads the answer of `POST /auth/ws-ticket`. */
-export async function readTicket(response: Response): Promise<Ticket> {
+export async function readTicket(response: Response, carrier: Carrier): Promise<Ticket> {
   const { ticket, url } = members(await readJson(response));
   if (!isToken(ticket)) throw unexpectedAnswer(response.status);
   if (url === undefined) {
     throw new LatchkeyError("nothing-listens", "The issuer has no WebSocket API.", { status: response.status });
   }
   if (!isTrusted(url)) throw unexpectedAnswer(response.status);
-  return { url, protocols: ["latchkey", `latchkey.ticket.${ticket}`], lifetime: lifetimeOf(ticket) };
+  const lifetime = lifetimeOf(ticket);
+  if (carrier === "query") return { url: `${url}?ticket=${ticket}`, protocols: [], lifetime };
+  return { url, protocols: ["latchkey", `latchkey.ticket.${ticket}`], lifetime };
 }
 
 /** Tickets travel as tokens do: encrypted, except within the machine. */

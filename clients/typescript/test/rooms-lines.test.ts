@@ -26,8 +26,8 @@ test("a message that overtakes the answer to `resume` is not lost, nor one whose
   line!.hears = true;
   line!.tell({ type: "message", room: "lobby", sequence: 1, message_id: "1", from: { id: GRACE.id }, at: 1, body: 1 });
   const rooms = [
-    { id: "lobby", name: "LOBBY", last: 0 },
-    { id: "tea", name: "TEA", last: 1 },
+    { id: "lobby", name: "LOBBY" },
+    { id: "tea", name: "TEA" },
   ];
   line!.tell({ type: "resumed", reply_to: "1", user: userOf("ada"), rooms });
   line!.tell({ type: "history", reply_to: "1", room: "lobby", messages: [], more: false });
@@ -147,4 +147,16 @@ test("it connects again for ever, later and later, each time with a new ticket",
   world.goOnline();
   await world.pass(20);
   assert.equal(ada.live.state, "live", "at once when the network is back");
+});
+
+test("a room that has lost its past begins again", async () => {
+  const { world, ada, server } = await start();
+  for (const number of upTo(10)) server.say("lobby", GRACE, `g-${number}`, number);
+  await world.pass(100);
+  server.connections[0]?.break();
+  server.rooms.get("lobby")!.messages.length = 4;
+  await world.pass(10_000);
+  server.say("lobby", GRACE, "anew", 5);
+  await world.pass(1_000);
+  assert.deepEqual(sequences(ada), [...upTo(10), ...upTo(5)]);
 });

@@ -1,4 +1,4 @@
-import type { Room, Sent, User } from "../dist/live.js";
+import type { Sent, User } from "../dist/live.js";
 import type { Socket } from "../dist/line.js";
 import type { Clock } from "./clock.js";
 
@@ -203,7 +203,7 @@ export class RoomServer {
       case "join":
         kept.members.add(user.id);
         connection.hears = true;
-        return [{ type: "joined", room: this.#listed(room, kept) }];
+        return [{ type: "joined", room: { id: room, name: kept.name } }];
       case "leave":
         kept.members.delete(user.id);
         for (const other of this.alive) {
@@ -222,20 +222,19 @@ export class RoomServer {
   #resume(connection: Connection, user: User, seen: Record<string, number>): object[] {
     connection.hears = true;
     const mine = [...this.rooms].filter(([, { members }]) => members.has(user.id));
-    const rooms = mine.map(([id, kept]) => this.#listed(id, kept));
+    const rooms = mine.map(([id, { name }]) => ({ id, name }));
     const past = mine.map(([id, kept]) => this.#history(id, kept, seen[id]));
     return [{ type: "resumed", user, rooms }, ...past, { type: "live" }];
   }
 
-  #listed(id: string, { name, messages }: Kept): Room & { last: number } {
-    return { id, name, last: messages.length };
-  }
-
   #history(room: string, { messages, oldest }: Kept, after: number | undefined): object {
+    const restarted = after !== undefined && after > messages.length;
+    if (restarted) after = undefined;
     const first = Math.max(after ?? messages.length - 50, oldest - 1, 0);
     const page = messages.slice(first, first + (after === undefined ? 50 : this.page));
     const isGone = after !== undefined && after + 1 < oldest;
-    return { type: "history", room, messages: page, more: first + page.length < messages.length, ...(isGone && { oldest }) };
+    const more = first + page.length < messages.length;
+    return { type: "history", room, messages: page, more, ...(isGone && { oldest }), ...(restarted && { restarted }) };
   }
 }
 

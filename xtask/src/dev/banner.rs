@@ -20,7 +20,7 @@ pub fn text(port: u16, settings: &Settings, place: Place<'_>) -> Result<String> 
         Place::Folder(folder) => format!("data in {}", super::shown(folder)),
         Place::Memory => "nothing is kept".to_owned(),
     };
-    write!(text, "\nWebSocket connections need the stack: cargo xtask stack up")?;
+    write!(text, "\n# WebSocket connections need the stack: cargo xtask stack up")?;
     let grace = settings.get("LATCHKEY_REFRESH_GRACE_SECONDS").map_or("?", String::as_str);
     write!(text, "\nready: {url} ({data}, refresh grace {grace} s, Ctrl-C stops it)")?;
     Ok(text)

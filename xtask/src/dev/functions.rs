@@ -18,8 +18,8 @@ use crate::{cargo, interrupt, paths};
 const START_LIMIT: Duration = Duration::from_secs(20);
 
 /// Those of the WebSocket API, which `cargo lambda watch` has none of, and of the streams that feed them.
-const ON_THE_STACK_ALONE: [&str; 6] =
-    ["session-ended", "ws-authorizer", "ws-connect", "ws-disconnect", "ws-expire", "ws-message"];
+const ON_THE_STACK_ALONE: [&str; 7] =
+    ["session-ended", "ws-authorizer", "ws-connect", "ws-disconnect", "ws-expire", "ws-fanout", "ws-message"];
 
 /// The functions that run here, by name.
 pub fn all() -> Result<Vec<String>> {

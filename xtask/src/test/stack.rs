@@ -4,9 +4,10 @@ use anyhow::{Context, Result, ensure};
 
 use super::itself;
 use super::runner::Runner;
+use super::typescript;
 use crate::{
     cargo::{self, Part},
-    paths, process,
+    paths, process, soak,
 };
 
 /// What the tests are told, in the order of `stack url`.
@@ -31,8 +32,10 @@ pub fn check(runner: Runner) -> Result<()> {
     let tool = paths::tools_target().join("debug/latchkey");
     environment.push(("LATCHKEY_E2E_TOOL", tool.to_string_lossy().into_owned()));
     runner.deployed("e2e", &environment)?;
-    // 30 s is the default of `RefreshGraceSeconds`, and so what the README says for a deployment.
     let api = urls.lines().next().context("`stack url` prints no URL")?;
+    typescript::chat(api)?;
+    soak::send(api, soak::FEW, false)?;
+    // 30 s is the default of `RefreshGraceSeconds`, and so what the README says for a deployment.
     process::run("cargo xtask demo", itself::xtask(&["demo", "--url", api, "--grace-seconds", "30"])?)
 }
 

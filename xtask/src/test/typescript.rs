@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
@@ -33,29 +34,47 @@ pub fn client() -> Result<()> {
 
 /// `tests/browser/*.test.mjs`, with what they saw in `target/browser/`.
 pub fn pages() -> Result<()> {
-    let chromium = tools::chromium()?;
+    let (node, tests) = browser_tests()?;
+    let port = free_port()?;
+    let mut settings = LIFETIMES.to_vec();
+    settings.extend([WARNINGS_ONLY, HASHES_TOO]);
+    let dev = Dev::start(port, None, &settings)?;
+    let mut browse = browse(&node, &tests, &origin(port))?;
+    // They wait most of the time.
+    browse.arg("--test-concurrency=2").args(files(&tests)?).envs(LIFETIMES);
+    process::run("the tests in a browser", browse)?;
+    dev.stop()
+}
+
+/// `tests/browser/stack/chat.test.mjs`, against the stack at `url`.
+pub fn chat(url: &str) -> Result<()> {
+    let (node, tests) = browser_tests()?;
+    let mut browse = browse(&node, &tests, url)?;
+    browse.arg("stack/chat.test.mjs");
+    process::run("the chat in a browser", browse)
+}
+
+/// The folder of the tests in a browser, with everything that they import.
+pub fn browser_tests() -> Result<(Node, PathBuf)> {
     let (node, folder) = client_installed()?;
     let mut build = node.command("npm")?;
     build.current_dir(folder).args(["run", "--silent", "build"]);
     process::run("npm run build", build)?;
     let tests = paths::root().join("tests/browser");
     node.install(&tests)?;
-    let port = free_port()?;
-    let mut settings = LIFETIMES.to_vec();
-    settings.extend([WARNINGS_ONLY, HASHES_TOO]);
-    let dev = Dev::start(port, None, &settings)?;
+    Ok((node, tests))
+}
+
+/// `node --test`, with a browser.
+fn browse(node: &Node, tests: &Path, url: &str) -> Result<Command> {
     let mut browse = node.command("node")?;
     browse
-        // They wait most of the time.
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
-        .args(files(&tests)?)
-        .current_dir(&tests)
-        .envs(LIFETIMES)
-        .env("LATCHKEY_URL", origin(port))
-        .env("CHROMIUM", chromium)
+        .args(["--test", "--test-reporter=spec"])
+        .current_dir(tests)
+        .env("LATCHKEY_URL", url)
+        .env("CHROMIUM", tools::chromium()?)
         .env("ARTEFACTS", paths::root().join("target/browser"));
-    process::run("the tests in a browser", browse)?;
-    dev.stop()
+    Ok(browse)
 }
 
 /// All of them: a pattern means nothing to the oldest Node that we take.
