@@ -1,4 +1,4 @@
-//! `latchkey`: keys, users and a doctor, for whoever operates a Latchkey.
+//! `latchkey`: keys, users, rooms and a doctor, for whoever operates a Latchkey.
 use clap::Parser;
 
 mod actor;
@@ -10,6 +10,7 @@ mod functions;
 mod http;
 mod keys;
 mod options;
+mod rooms;
 mod run;
 mod table;
 mod target;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::{doctor, keys, target, users};
+use crate::{doctor, keys, rooms, target, users};
 
-/// The operator's tool of Latchkey: keys, users, and a doctor.
+/// The operator's tool of Latchkey: keys, users, rooms, and a doctor.
 ///
 /// It holds no rights of its own: it calls the functions of a deployment with the credentials of your AWS environment or
 /// profile, and needs `lambda:InvokeFunction` on them. Exit code 0: done; 1: refused, failed, or the doctor found something;
@@ -58,6 +58,9 @@ pub enum Command {
     /// Find users, decide what they may do, end their sessions.
     #[command(subcommand)]
     Users(users::Action),
+    /// Make rooms for WebSocket clients, and decide who is in them.
+    #[command(subcommand)]
+    Rooms(rooms::Action),
     /// Check an issuer and a deployment, and say what is wrong and what to do.
     Doctor(doctor::DoctorOptions),
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use crate::answer::Problem;
 use crate::functions::Functions;
 use crate::options::{Command, Options};
-use crate::{doctor, keys, table, users};
+use crate::{doctor, keys, rooms, table, users};
 
 /// The command line cannot be followed: exit code 2, as for one that cannot be parsed.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub async fn run(options: Options) -> Result<ExitCode> {
     match command {
         Command::Keys(action) => keys::run(action, &Functions::of(target.target(), &manner).await?, &manner).await,
         Command::Users(action) => users::run(action, &Functions::of(target.target(), &manner).await?, &manner).await,
+        Command::Rooms(action) => rooms::run(action, &Functions::of(target.target(), &manner).await?, &manner).await,
         Command::Doctor(options) => doctor::run(options, &target, &manner).await,
     }
 }

@@ -10,14 +10,16 @@ pub use env::{ConfigError, Env};
 use crate::{
     domain::{
         AttemptLimits, Lifetimes, Random,
-        lifetimes::{MAX_ACCESS_TOKEN_SECONDS, MAX_COOKIE_SECONDS, MAX_KEPT_SECONDS, MAX_SESSION_SECONDS},
+        lifetimes::{
+            MAX_ACCESS_TOKEN_SECONDS, MAX_COOKIE_SECONDS, MAX_KEPT_SECONDS, MAX_MESSAGE_SECONDS, MAX_SESSION_SECONDS,
+        },
     },
     published::{Bound, Refetch},
     tokens::{Algorithm, Audience, Jwks, rings::Maker},
 };
 
 /// Every variable there is. A function reads the ones it needs and may be given all of them.
-const NAMES: [&str; 42] = [
+const NAMES: [&str; 44] = [
     "LATCHKEY_ISSUER",
     "LATCHKEY_PUBLIC_ORIGIN",
     "LATCHKEY_PAGE_NAME",
@@ -28,6 +30,8 @@ const NAMES: [&str; 42] = [
     "LATCHKEY_SESSIONS_TABLE",
     "LATCHKEY_EPHEMERA_TABLE",
     "LATCHKEY_CONNECTIONS_TABLE",
+    "LATCHKEY_ROOMS_TABLE",
+    "LATCHKEY_MESSAGE_SECONDS",
     "LATCHKEY_LIVE_URL",
     "LATCHKEY_ALLOWED_ORIGINS",
     "LATCHKEY_SIGN_KEYS",
@@ -165,6 +169,7 @@ impl Lifetimes {
                 default.session_absolute,
                 1..=MAX_SESSION_SECONDS,
             )?,
+            message: env.number("LATCHKEY_MESSAGE_SECONDS", default.message, 60..=MAX_MESSAGE_SECONDS)?,
         })
     }
 }

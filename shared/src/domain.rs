@@ -21,6 +21,8 @@ pub mod proof;
 pub mod random;
 #[cfg(feature = "aws")]
 pub mod remark;
+#[cfg(feature = "aws")]
+pub mod room;
 pub mod session;
 pub mod time;
 pub mod user;
@@ -46,6 +48,8 @@ pub use proof::Proof;
 pub use random::Random;
 #[cfg(feature = "aws")]
 pub use remark::Remark;
+#[cfg(feature = "aws")]
+pub use room::{Admits, Message, MessageId, Room, RoomId};
 pub use session::{EndCause, Ended, SeedHash, Session};
 pub use time::Timestamp;
 pub use user::User;

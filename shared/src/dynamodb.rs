@@ -1,4 +1,4 @@
-//! The store of the product: the ports of [`crate::ports`] on four DynamoDB tables. No business rules; what the rules demand
+//! The store of the product: the ports of [`crate::ports`] on five DynamoDB tables. No business rules; what the rules demand
 //! arrives as values and becomes conditions here.
 //!
 //! | table | `pk` | `sk` | item |
@@ -12,6 +12,12 @@
 //! | Ephemera | `ticket#<id>` | `redeemed` | one ticket that was used |
 //! | Connections | `user#<id>` | `connection#<id>` | one open WebSocket connection |
 //! | Connections | `expiring` | `<second>#<user>#<connection>` | when one of them expires |
+//! | Rooms | `room#<id>` | `room` | a room |
+//! | Rooms | `room#<id>` | `member#<user>` | one of its members |
+//! | Rooms | `user#<id>` | `room#<id>` | the same, for whoever asks of which rooms a user is a member |
+//! | Rooms | `room#<id>` | `listener#<user>#<connection>` | a connection that hears what is said in it |
+//! | Rooms | `room#<id>` | `message#<number>` | one message |
+//! | Rooms | `room#<id>` | `sent#<user>#<message id>` | the number of one message, for whoever sends it again |
 //!
 //! Every request asks for its consumed capacity; [`DynamoDb::meter`] adds it up and the budget tests read it.
 
@@ -33,7 +39,11 @@ mod item;
 mod keys;
 mod meter;
 mod published_keys;
+mod query;
 mod retry;
+mod room_history;
+mod room_item;
+mod rooms;
 mod session_item;
 mod session_list;
 mod sessions;
@@ -47,7 +57,7 @@ use aws_config::SdkConfig;
 
 pub use meter::{Meter, Usage};
 
-/// The names of the four tables, which must differ.
+/// The names of the five tables, which must differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tables {
     /// Accounts: `LATCHKEY_USERS_TABLE`.
@@ -58,6 +68,8 @@ pub struct Tables {
     pub ephemera: String,
     /// WebSocket connections: `LATCHKEY_CONNECTIONS_TABLE`.
     pub connections: String,
+    /// Rooms and messages: `LATCHKEY_ROOMS_TABLE`.
+    pub rooms: String,
 }
 
 /// The store. Cheap to clone; clones share their connections and their meter.

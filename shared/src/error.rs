@@ -57,6 +57,10 @@ pub enum Error {
     /// There is nothing at this path.
     #[error("not found")]
     NotFound,
+    /// There is no such room for whoever asks: none at all, one that does not admit them, or one that they are no member of, which are
+    /// never told apart.
+    #[error("no such room")]
+    UnknownRoom,
     /// Clients ask how to hash where they send passwords.
     #[error("clients do not hash here")]
     NoClientHashing,

@@ -5,6 +5,7 @@ mod accounts;
 mod connections;
 mod endings;
 mod gateway;
+mod rooms;
 mod sessions;
 
 pub use gateway::Gateway;
@@ -16,7 +17,8 @@ use std::{
 
 use crate::{
     domain::{
-        Attempt, AttemptKey, Connection, ConnectionId, EndCause, FeedEntry, Session, SessionId, Timestamp, UserId,
+        Attempt, AttemptKey, Connection, ConnectionId, EndCause, FeedEntry, RoomId, Session, SessionId, Timestamp,
+        UserId,
         feed::{forgotten_at, last_forgotten},
     },
     ports::{
@@ -37,6 +39,7 @@ struct State {
     attempts: HashMap<AttemptKey, u32>,
     feed: Vec<FeedEntry>,
     connections: BTreeMap<(UserId, ConnectionId), Connection>,
+    rooms: BTreeMap<RoomId, rooms::Place>,
     /// When connections were to expire.
     due: BTreeSet<(Timestamp, UserId, ConnectionId)>,
     /// Tickets that were used.

@@ -19,6 +19,7 @@ pub mod mint;
 pub mod refresh;
 pub mod register;
 mod renewal;
+pub mod rooms;
 pub mod sessions;
 pub mod ticket;
 

@@ -13,6 +13,7 @@ mod connections;
 mod endings;
 mod live;
 mod published;
+mod rooms;
 mod sessions;
 
 pub use accounts::{
@@ -25,8 +26,12 @@ pub use connections::{
     Opened, Opening, ProlongConnection,
 };
 pub use endings::{ChangePassword, DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch};
-pub use live::{AnnounceEnding, HangUp, Happened, HungUp, SendFrame};
+pub use live::{AnnounceEnding, Delivered, HangUp, Happened, HungUp, MessageStored, SendFrame};
 pub use published::{FindPublishedKeys, PublishKeys, Published, ReadFeed};
+pub use rooms::{
+    ExpireMessage, FindMember, FindRooms, History, JoinRoom, KeepMessage, Kept, LeaveRoom, ListListeners, ListRooms,
+    Listen, Listener, NewMessage, PutRoom, ReadMessages, StopListening,
+};
 pub use sessions::{
     CreateSession, FindSession, ListSessions, RotateSession, Rotated, Rotation, SessionPage, SlideSession,
 };

@@ -41,7 +41,7 @@ impl<'a> Startup<'a> {
         Ok(Self { env, sdk, keys })
     }
 
-    /// The store, on the four tables that are named.
+    /// The store, on the five tables that are named.
     ///
     /// # Errors
     /// When a table is not named, or named twice.
@@ -52,10 +52,11 @@ impl<'a> Startup<'a> {
             sessions: table("LATCHKEY_SESSIONS_TABLE")?,
             ephemera: table("LATCHKEY_EPHEMERA_TABLE")?,
             connections: table("LATCHKEY_CONNECTIONS_TABLE")?,
+            rooms: table("LATCHKEY_ROOMS_TABLE")?,
         };
-        let names = [&tables.users, &tables.sessions, &tables.ephemera, &tables.connections];
+        let names = [&tables.users, &tables.sessions, &tables.ephemera, &tables.connections, &tables.rooms];
         if BTreeSet::from(names).len() < names.len() {
-            return Err("LATCHKEY_USERS_TABLE, LATCHKEY_SESSIONS_TABLE, LATCHKEY_EPHEMERA_TABLE and LATCHKEY_CONNECTIONS_TABLE must differ".into());
+            return Err("two of LATCHKEY_USERS_TABLE, LATCHKEY_SESSIONS_TABLE, LATCHKEY_EPHEMERA_TABLE, LATCHKEY_CONNECTIONS_TABLE and LATCHKEY_ROOMS_TABLE name the same table".into());
         }
         DynamoDb::connect(&self.sdk, &self.lookup(), tables).map_err(unreachable)
     }

@@ -40,6 +40,7 @@ impl Environment {
             .with("LATCHKEY_SESSIONS_TABLE", &tables.sessions)
             .with("LATCHKEY_EPHEMERA_TABLE", &tables.ephemera)
             .with("LATCHKEY_CONNECTIONS_TABLE", &tables.connections)
+            .with("LATCHKEY_ROOMS_TABLE", &tables.rooms)
             .with("LATCHKEY_SIGN_KEYS", ring("/keys/sign"))
             .with("LATCHKEY_SEAL_KEYS", ring("/keys/seal"))
             .with("LATCHKEY_PEPPER_KEYS", ring("/keys/pepper"))

@@ -24,6 +24,7 @@ pub mod local_dynamodb;
 pub mod parallel;
 pub mod policy;
 pub mod rings;
+pub mod rooms;
 pub mod rules;
 pub mod runtime_api;
 pub mod secrets_manager;

@@ -3,6 +3,7 @@
 use latchkey::{
     config::Env,
     domain::{Random, Timestamp},
+    error::Error,
     http::websocket::{self, Origins},
     operations::connect::Shown,
 };
@@ -105,6 +106,23 @@ fn context(route: &str, event_type: &str, connection_id: &str) -> Value {
     })
 }
 
+/// The event of a stream.
+fn numbered(records: &[Value]) -> String {
+    let numbered = records.iter().enumerate().map(|(index, record)| {
+        let mut record = record.clone();
+        record["dynamodb"]["SequenceNumber"] = json!(index.to_string());
+        record
+    });
+    json!({ "Records": numbered.collect::<Vec<_>>() }).to_string()
+}
+
+/// What has to be said again.
+fn again(answer: Result<Value, Error>) -> Vec<String> {
+    let answer = answer.expect("it is an event of a stream");
+    let failures = answer["batchItemFailures"].as_array().expect("failures are listed");
+    failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
 /// A connection that the authorizer has let in.
 #[derive(Debug, Clone)]
 pub struct Socket {
@@ -204,26 +222,39 @@ impl World {
         frames.first().map(|(_, frame)| serde_json::from_str(frame).expect("a frame is JSON"))
     }
 
-    /// Has the function behind the streams work off records; gives those that have to be said again.
+    /// Sends a frame; gives everything that any connection hears, in order.
+    pub async fn say_to_all(&self, socket: &Socket, frame: &Value) -> Vec<(String, Value)> {
+        let mut event = socket.event("$default", "MESSAGE");
+        event["body"] = json!(frame.to_string());
+        let answer = self.send_live_event("$default", &event.to_string()).await;
+        assert_eq!(answer, json!({ "statusCode": 200 }));
+        self.frames()
+    }
+
+    /// Every frame since the last call, with the connection that was sent it.
+    pub fn frames(&self) -> Vec<(String, Value)> {
+        let frames = self.gateway.take_frames().into_iter();
+        let read = |frame: &str| serde_json::from_str(frame).expect("a frame is JSON");
+        frames.map(|(id, frame)| (id.as_str().to_owned(), read(&frame))).collect()
+    }
+
+    /// Has the function behind the streams of sessions and users work off records; gives those that have to be said again.
     pub async fn stream(&self, records: &[Value]) -> Vec<String> {
-        let numbered = records.iter().enumerate().map(|(index, record)| {
-            let mut record = record.clone();
-            record["dynamodb"]["SequenceNumber"] = json!(index.to_string());
-            record
-        });
-        let event = json!({ "Records": numbered.collect::<Vec<_>>() }).to_string();
-        let app = &self.functions.session_ended;
-        let answer = latchkey_session_ended::answer(app, &self.telemetry, "r", &event, Ok(self.now())).await;
-        let answer = answer.expect("it is an event of a stream");
-        let failures = answer["batchItemFailures"].as_array().expect("failures are listed");
-        failures.iter().map(|failure| failure["itemIdentifier"].as_str().unwrap_or_default().to_owned()).collect()
+        let (app, event) = (&self.functions.session_ended, numbered(records));
+        again(latchkey_session_ended::answer(app, &self.telemetry, "r", &event, Ok(self.now())).await)
+    }
+
+    /// The same of the function behind the stream of rooms.
+    pub async fn fan_out(&self, records: &[Value]) -> Vec<String> {
+        let (app, event) = (&self.functions.ws_fanout, numbered(records));
+        again(latchkey_ws_fanout::answer(app, &self.telemetry, "r", &event, Ok(self.now())).await)
     }
 
     /// Looks for what has expired; gives how many connections were closed.
     ///
     /// # Errors
     /// As the function.
-    pub async fn expire(&self) -> Result<u64, latchkey::error::Error> {
+    pub async fn expire(&self) -> Result<u64, Error> {
         let answer =
             latchkey_ws_expire::answer(&self.functions.ws_expire, &self.telemetry, "r", Ok(self.now())).await?;
         Ok(answer["closed"].as_u64().expect("it says how many"))

@@ -87,6 +87,7 @@ impl LocalDynamoDb {
             sessions: self.text("/tables/sessions"),
             ephemera: self.text("/tables/ephemera"),
             connections: self.text("/tables/connections"),
+            rooms: self.text("/tables/rooms"),
         }
     }
 

@@ -10,16 +10,21 @@ use std::{
 };
 
 use latchkey::{
-    domain::{Attempt, AttemptKey, Connection, ConnectionId, FeedEntry, Session, SessionId, Timestamp, User, UserId},
+    domain::{
+        Attempt, AttemptKey, Connection, ConnectionId, FeedEntry, Room, RoomId, Session, SessionId, Timestamp, User,
+        UserId,
+    },
     dynamodb::{DynamoDb, Tables},
     memory::Memory,
     ports::{
         Account, Change, ChangePassword, ClearAttempts, CreateSession, CreateUser, Creation, DeleteUser, DisableUser,
-        Due, EnableUser, EndSession, Ending, Epoch, EpochChange, FindAccount, FindAccountById, FindConnection,
-        FindEpoch, FindPublishedKeys, FindSession, FindUser, FindUserByEmail, ForgetConnection, ForgetDue, Grants,
-        ListConnections, ListDue, ListSessions, NewUser, OpenConnection, Opened, Opening, ProlongConnection,
-        PublishKeys, Published, RaiseEpoch, ReadFeed, RenameUser, ReplacePasswordHash, Reservation, ReserveAttempt,
-        RotateSession, Rotated, Rotation, SessionPage, SetGrants, SlideSession, Stored,
+        Due, EnableUser, EndSession, Ending, Epoch, EpochChange, ExpireMessage, FindAccount, FindAccountById,
+        FindConnection, FindEpoch, FindMember, FindPublishedKeys, FindRooms, FindSession, FindUser, FindUserByEmail,
+        ForgetConnection, ForgetDue, Grants, History, JoinRoom, KeepMessage, Kept, LeaveRoom, ListConnections, ListDue,
+        ListListeners, ListRooms, ListSessions, Listen, Listener, NewMessage, NewUser, OpenConnection, Opened, Opening,
+        ProlongConnection, PublishKeys, Published, PutRoom, RaiseEpoch, ReadFeed, ReadMessages, RenameUser,
+        ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession, Rotated, Rotation, SessionPage, SetGrants,
+        SlideSession, StopListening, Stored,
     },
 };
 
@@ -37,7 +42,7 @@ pub struct Store {
 #[derive(Clone)]
 enum Inner {
     Memory(Memory),
-    DynamoDb(DynamoDb, Tables),
+    DynamoDb(DynamoDb, Box<Tables>),
 }
 
 #[derive(Default)]
@@ -55,12 +60,12 @@ impl Store {
     /// The store of the product, on tables of its own in a local DynamoDB.
     pub fn dynamodb() -> Self {
         let (store, tables) = tables::fresh();
-        Self::new(Inner::DynamoDb(store, tables))
+        Self::new(Inner::DynamoDb(store, Box::new(tables)))
     }
 
     /// The store of the product, on the tables that built functions use.
     pub fn of_functions() -> Self {
-        Self::new(Inner::DynamoDb(local_dynamodb().store(), local_dynamodb().tables()))
+        Self::new(Inner::DynamoDb(local_dynamodb().store(), Box::new(local_dynamodb().tables())))
     }
 
     fn new(inner: Inner) -> Self {
@@ -131,8 +136,8 @@ impl Store {
 }
 
 macro_rules! delegate {
-    ($($port:ident { fn $verb:ident($($argument:ident: $kind:ty),*) -> $given:ty; })+) => {$(
-        impl $port for Store {
+    ($($port:ident { $(fn $verb:ident($($argument:ident: $kind:ty),*) -> $given:ty;)+ })+) => {$(
+        impl $port for Store {$(
             async fn $verb(&self, $($argument: $kind),*) -> Stored<$given> {
                 self.enter(stringify!($verb)).await;
                 match &self.inner {
@@ -140,7 +145,7 @@ macro_rules! delegate {
                     Inner::DynamoDb(store, _) => store.$verb($($argument),*).await,
                 }
             }
-        }
+        )+}
     )+};
 }
 
@@ -174,6 +179,21 @@ delegate! {
     ListDue { fn list_due(now: Timestamp, after: Option<&Due>) -> Vec<Due>; }
     ForgetDue { fn forget_due(due: &Due) -> (); }
     FindEpoch { fn find_epoch(user_id: UserId) -> Option<Epoch>; }
+    PutRoom { fn put_room(room: &Room) -> (); }
+    FindRooms { fn find_rooms(ids: &[RoomId]) -> Vec<Room>; }
+    JoinRoom { fn join_room(room: &RoomId, user_id: UserId, now: Timestamp) -> (); }
+    LeaveRoom { fn leave_room(room: &RoomId, user_id: UserId) -> Vec<Listener>; }
+    ListRooms { fn list_rooms(user_id: UserId) -> Vec<RoomId>; }
+    FindMember { fn find_member(room: &RoomId, user_id: UserId) -> Option<User>; }
+    KeepMessage { fn keep_message(new: &NewMessage) -> Kept; }
+    ReadMessages {
+        fn messages_from(room: &RoomId, from: u64) -> History;
+        fn newest_messages(room: &RoomId, count: u32) -> History;
+    }
+    ExpireMessage { fn expire_message(room: &RoomId, sequence: u64, at: Timestamp) -> (); }
+    Listen { fn listen(room: &RoomId, listener: &Listener) -> Change; }
+    StopListening { fn stop_listening(room: &RoomId, listener: &Listener) -> (); }
+    ListListeners { fn list_listeners(room: &RoomId) -> Vec<Listener>; }
     ReadFeed { fn read_feed(after: u64, now: Timestamp) -> Vec<FeedEntry>; }
     FindPublishedKeys { fn find_published_keys() -> Option<String>; }
     PublishKeys { fn publish_keys(document: &str, revision: u64) -> Published; }

@@ -7,6 +7,8 @@
 mod live;
 #[path = "budgets/pages.rs"]
 mod pages;
+#[path = "budgets/rooms.rs"]
+mod rooms;
 
 use std::future::Future;
 

@@ -66,6 +66,10 @@ const EVENTS: &[(&str, Expected)] = &[
     ("admin_list-sessions", Done("sessions")),
     ("admin_end-session", Done("ended")),
     ("admin_end-sessions", Done("ended")),
+    ("admin_put-room", Done("room")),
+    ("admin_add-member", Done("")),
+    ("admin_add-member_unknown-room", Undone(404, "unknown-room")),
+    ("admin_remove-member", Done("")),
     ("admin_delete-user", Done("")),
     ("admin_misspelt", Undone(400, "malformed-body")),
     ("admin_without-reason", Undone(400, "malformed-body")),
@@ -129,6 +133,10 @@ const EVENTS: &[(&str, Expected)] = &[
     ("ws-connect_without_authorizer", Status(401)),
     ("ws-message_ping", Status(200)),
     ("ws-message_malformed", Status(200)),
+    ("ws-message_join", Status(200)),
+    ("ws-message_send", Status(200)),
+    ("ws-message_resume", Status(200)),
+    ("ws-fanout_message", Again(0)),
     ("session-ended_user-changed", Again(0)),
     ("session-ended_unreachable", Again(1)),
     ("ws-expire_schedule", Looked),
@@ -246,11 +254,13 @@ fn slug(document: &Value) -> Option<&'static str> {
 fn administered(answer: &Value) -> Expected {
     if let Some(problem) = answer.get("problem") {
         let slug = problem["type"].as_str().and_then(|kind| kind.strip_prefix("urn:latchkey:problem:"));
-        let known = ["not-found", "invalid-input", "malformed-body"].into_iter().find(|known| slug == Some(*known));
+        let known = ["not-found", "unknown-room", "invalid-input", "malformed-body"]
+            .into_iter()
+            .find(|known| slug == Some(*known));
         return Undone(problem["status"].as_u64().unwrap(), known.unwrap());
     }
     let members: Vec<_> = answer.as_object().unwrap().keys().map(String::as_str).collect();
-    let known = ["user", "sessions", "ended"].into_iter().find(|known| members == [*known]);
+    let known = ["user", "sessions", "ended", "room"].into_iter().find(|known| members == [*known]);
     known.map_or_else(|| if members.is_empty() { Done("") } else { panic!("{answer} is not expected") }, Done)
 }
 

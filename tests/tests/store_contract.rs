@@ -28,6 +28,8 @@ mod parallel;
 mod password;
 #[path = "store_contract/rest.rs"]
 mod rest;
+#[path = "store_contract/rooms.rs"]
+mod rooms;
 #[path = "store_contract/rotation.rs"]
 mod rotation;
 #[path = "store_contract/rotation_window.rs"]
@@ -64,6 +66,14 @@ contract! {
     connections::a_connection_is_prolonged_only_as_it_was_found,
     connections::what_is_due_is_told_in_order_and_in_pages_until_it_is_forgotten,
     connections::an_epoch_tells_why_it_was_raised,
+    rooms::a_room_is_made_found_and_changed_and_its_members_stay,
+    rooms::members_are_members_until_they_leave_and_others_are_none,
+    rooms::g10_nobody_listens_but_members_and_who_leaves_listens_no_more,
+    rooms::messages_are_numbered_from_one_and_read_in_order,
+    rooms::a_message_sent_again_is_the_same_one_and_only_of_its_sender_and_room,
+    rooms::numbers_are_dense_whoever_sends_and_however_often,
+    rooms::a_long_history_is_read_page_by_page_without_a_gap,
+    rooms::what_is_forgotten_gives_no_number_away,
     accounts::an_account_is_found_whole_by_email_and_by_id,
     accounts::nobody_is_found_where_nobody_is,
     accounts::a_taken_email_is_refused_and_changes_nothing,

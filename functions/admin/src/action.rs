@@ -1,7 +1,7 @@
 //! What administrators can do, and what comes of it.
 
 use latchkey::{
-    domain::{Email, SessionId, User, UserId},
+    domain::{Email, Room, RoomId, SessionId, User, UserId},
     operations::admin::SomeEnded,
     ports::{Grants, SessionPage},
     telemetry::Event,
@@ -18,6 +18,9 @@ pub(crate) enum Action {
     EndSession(UserId, SessionId),
     EndSessions(UserId, Option<SessionId>),
     DeleteUser(UserId),
+    PutRoom(Room),
+    AddMember(RoomId, UserId),
+    RemoveMember(RoomId, UserId),
 }
 
 /// What was done.
@@ -25,14 +28,16 @@ pub(crate) enum Done {
     User(User),
     Sessions(SessionPage),
     Ended(SomeEnded),
-    Deleted,
+    Room(Room),
+    /// There is nothing to tell of it.
+    Nothing,
 }
 
 impl Action {
     /// Whom it is about, as far as the payload says.
     pub(crate) fn user_id(&self) -> Option<UserId> {
         match self {
-            Self::FindUserByEmail(_) => None,
+            Self::FindUserByEmail(_) | Self::PutRoom(_) => None,
             Self::FindUser(user_id)
             | Self::SetGrants(user_id, _)
             | Self::DisableUser(user_id)
@@ -40,6 +45,8 @@ impl Action {
             | Self::ListSessions(user_id, _)
             | Self::EndSession(user_id, _)
             | Self::EndSessions(user_id, _)
+            | Self::AddMember(_, user_id)
+            | Self::RemoveMember(_, user_id)
             | Self::DeleteUser(user_id) => Some(*user_id),
         }
     }
@@ -61,6 +68,8 @@ impl Action {
             Self::EndSession(..) => Event::SessionRevoked,
             Self::EndSessions(..) => Event::SessionsRevoked,
             Self::DeleteUser(_) => Event::UserDeleted,
+            Self::PutRoom(_) => Event::RoomChanged,
+            Self::AddMember(..) | Self::RemoveMember(..) => Event::MembersChanged,
         }
     }
 }

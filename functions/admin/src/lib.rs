@@ -15,11 +15,12 @@ use latchkey::{
     dynamodb::DynamoDb,
     error::Error,
     operations::admin::{
-        continue_ending, delete_user, disable_user, enable_user, end_session, end_sessions, find_user,
-        find_user_by_email, list_sessions, set_grants,
+        add_member, continue_ending, delete_user, disable_user, enable_user, end_session, end_sessions, find_user,
+        find_user_by_email, list_sessions, put_room, remove_member, set_grants,
     },
     ports::{
-        DeleteUser, DisableUser, EnableUser, EndSession, FindUser, FindUserByEmail, ListSessions, RaiseEpoch, SetGrants,
+        DeleteUser, DisableUser, EnableUser, EndSession, FindRooms, FindUser, FindUserByEmail, JoinRoom, LeaveRoom,
+        ListSessions, PutRoom, RaiseEpoch, SetGrants,
     },
     startup::{Startup, StartupError},
     telemetry::Telemetry,
@@ -32,6 +33,10 @@ pub trait Accounts:
     FindUser + FindUserByEmail + SetGrants + DisableUser + EnableUser + RaiseEpoch + DeleteUser
 {
 }
+/// What it asks of rooms.
+pub trait Rooms: PutRoom + FindRooms + JoinRoom + LeaveRoom {}
+impl<S: PutRoom + FindRooms + JoinRoom + LeaveRoom> Rooms for S {}
+
 impl<S: FindUser + FindUserByEmail + SetGrants + DisableUser + EnableUser + RaiseEpoch + DeleteUser> Accounts for S {}
 
 /// Puts the function together. It holds no key: it makes and proves no token.
@@ -44,7 +49,7 @@ pub fn start(env: &Env) -> Result<DynamoDb, StartupError> {
 
 /// Answers one payload: does what it asks for, and writes the one line that says who asked and why. A failure is an answer with
 /// a problem document and never a failed invocation, which Lambda might repeat on its own.
-pub async fn answer<S: Accounts + ListSessions + EndSession>(
+pub async fn answer<S: Accounts + ListSessions + EndSession + Rooms>(
     store: &S,
     telemetry: &Telemetry,
     request_id: &str,
@@ -66,7 +71,7 @@ pub async fn answer<S: Accounts + ListSessions + EndSession>(
     reply::render(&result)
 }
 
-async fn perform<S: Accounts + ListSessions + EndSession>(
+async fn perform<S: Accounts + ListSessions + EndSession + Rooms>(
     store: &S,
     action: &Action,
     now: Result<Timestamp, BrokenClock>,
@@ -86,6 +91,9 @@ async fn perform<S: Accounts + ListSessions + EndSession>(
         Action::EndSessions(user_id, Some(after)) => {
             continue_ending(store, *user_id, *after, now).await.map(Done::Ended)
         }
-        Action::DeleteUser(user_id) => delete_user(store, *user_id, now).await.map(|()| Done::Deleted),
+        Action::DeleteUser(user_id) => delete_user(store, *user_id, now).await.map(|()| Done::Nothing),
+        Action::PutRoom(room) => put_room(store, room).await.map(Done::Room),
+        Action::AddMember(room, user_id) => add_member(store, room, *user_id, now).await.map(|()| Done::Nothing),
+        Action::RemoveMember(room, user_id) => remove_member(store, room, *user_id).await.map(|()| Done::Nothing),
     }
 }

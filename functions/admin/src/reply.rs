@@ -1,7 +1,7 @@
 //! What the function answers.
 
 use latchkey::{
-    domain::User,
+    domain::{Admits, Room, User},
     error::Error,
     http::{SessionView, UserView, problem},
 };
@@ -31,7 +31,10 @@ enum Reply<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         next: Option<String>,
     },
-    Deleted {},
+    Room {
+        room: MadeRoom<'a>,
+    },
+    Done {},
     Problem {
         problem: Value,
     },
@@ -44,6 +47,15 @@ struct AdministeredUser<'a> {
     view: UserView<'a>,
     disabled: bool,
     epoch: u64,
+}
+
+/// A room as those who make it see it.
+#[derive(Serialize)]
+struct MadeRoom<'a> {
+    id: &'a str,
+    name: &'a str,
+    everybody: bool,
+    roles: &'a [String],
 }
 
 /// The answer as JSON.
@@ -60,18 +72,27 @@ fn reply(result: &Result<Done, Error>) -> Reply<'_> {
             next: page.next.map(|id| id.to_string()),
         },
         Ok(Done::Ended(some)) => Reply::Ended { ended: some.ended, next: some.next.map(|id| id.to_string()) },
-        Ok(Done::Deleted) => Reply::Deleted {},
+        Ok(Done::Room(room)) => Reply::Room { room: made(room) },
+        Ok(Done::Nothing) => Reply::Done {},
         Err(error) => Reply::Problem { problem: told(error) },
     }
 }
 
-/// What is not found here is always a user.
+/// What is not found here is always a user; of rooms there is a problem of their own.
 fn told(error: &Error) -> Value {
     let mut problem = problem::for_operators(error);
     if matches!(error, Error::NotFound) {
         problem["detail"] = "there is no such user".into();
     }
     problem
+}
+
+fn made(room: &Room) -> MadeRoom<'_> {
+    let (everybody, roles) = match &room.admits {
+        Admits::Everybody => (true, &[][..]),
+        Admits::Holders(roles) => (false, roles.as_slice()),
+    };
+    MadeRoom { id: room.id.as_str(), name: room.name.as_str(), everybody, roles }
 }
 
 fn administered(user: &User) -> AdministeredUser<'_> {

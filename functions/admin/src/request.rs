@@ -1,7 +1,7 @@
 //! What is sent to the function, and what is made of it.
 
 use latchkey::{
-    domain::{SessionId, UserId, Words},
+    domain::{Admits, DisplayName, Room, SessionId, UserId, Words},
     error::Error,
     http::{
         payload::{self, Said},
@@ -26,6 +26,9 @@ enum Sent {
     EndSession { actor: String, reason: String, user_id: String, session_id: String },
     EndSessions { actor: String, reason: String, user_id: String, after: Option<String> },
     DeleteUser { actor: String, reason: String, user_id: String },
+    PutRoom { actor: String, reason: String, room: String, name: String, everybody: bool, roles: Vec<String> },
+    AddMember { actor: String, reason: String, room: String, user_id: String },
+    RemoveMember { actor: String, reason: String, room: String, user_id: String },
 }
 
 /// What is asked for, and by whom.
@@ -69,6 +72,9 @@ impl Sent {
             Self::EndSession { .. } => "end-session",
             Self::EndSessions { .. } => "end-sessions",
             Self::DeleteUser { .. } => "delete-user",
+            Self::PutRoom { .. } => "put-room",
+            Self::AddMember { .. } => "add-member",
+            Self::RemoveMember { .. } => "remove-member",
         }
     }
 
@@ -84,7 +90,10 @@ impl Sent {
             | Self::EnableUser { actor, reason, .. }
             | Self::EndSession { actor, reason, .. }
             | Self::EndSessions { actor, reason, .. }
-            | Self::DeleteUser { actor, reason, .. } => (actor, Some(reason)),
+            | Self::DeleteUser { actor, reason, .. }
+            | Self::PutRoom { actor, reason, .. }
+            | Self::AddMember { actor, reason, .. }
+            | Self::RemoveMember { actor, reason, .. } => (actor, Some(reason)),
         }
     }
 
@@ -116,7 +125,30 @@ impl Sent {
                 user(fields, &user_id).map(|user_id| Action::EndSessions(user_id, after))
             }
             Self::DeleteUser { user_id, .. } => user(fields, &user_id).map(Action::DeleteUser),
+            Self::PutRoom { room, name, everybody, roles, .. } => {
+                let admits = admits(fields, everybody, roles);
+                let name = fields.keep("/name", DisplayName::parse(&name));
+                let id = fields.keep("/room", room.parse());
+                id.zip(name).zip(admits).map(|((id, name), admits)| Action::PutRoom(Room { id, name, admits }))
+            }
+            Self::AddMember { room, user_id, .. } => {
+                let room = fields.keep("/room", room.parse());
+                room.zip(user(fields, &user_id)).map(|(room, user_id)| Action::AddMember(room, user_id))
+            }
+            Self::RemoveMember { room, user_id, .. } => {
+                let room = fields.keep("/room", room.parse());
+                room.zip(user(fields, &user_id)).map(|(room, user_id)| Action::RemoveMember(room, user_id))
+            }
         }
+    }
+}
+
+fn admits(fields: &mut Fields, everybody: bool, roles: Vec<String>) -> Option<Admits> {
+    let roles = fields.keep("/roles", Words::parse(roles))?;
+    match (everybody, roles.as_slice().is_empty()) {
+        (false, _) => Some(Admits::Holders(roles)),
+        (true, true) => Some(Admits::Everybody),
+        (true, false) => fields.keep("/roles", Err("a room is for everybody or for roles")),
     }
 }
 

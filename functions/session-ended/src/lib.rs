@@ -9,7 +9,7 @@ use latchkey::{
     dynamodb::{DynamoDb, stream},
     error::{Error, chain},
     operations::hang_up::{Happened, follow},
-    ports::{AnnounceEnding, FindEpoch, ForgetConnection, HangUp, ListConnections},
+    ports::{AnnounceEnding, FindEpoch, ForgetConnection, HangUp, LeaveRoom, ListConnections, ListRooms},
     startup::{Startup, StartupError},
     telemetry::{Facts, Telemetry},
 };
@@ -50,14 +50,14 @@ pub async fn answer<S, G>(
     now: Result<Timestamp, BrokenClock>,
 ) -> Result<Value, Error>
 where
-    S: ListConnections + ForgetConnection + FindEpoch,
+    S: ListConnections + ForgetConnection + FindEpoch + ListRooms + LeaveRoom,
     G: HangUp + AnnounceEnding,
 {
     let now = now?;
     let mut first_failure = None;
     for record in stream::read(event, now)? {
         let started = Instant::now();
-        let (happened, outcome) = match record.happened {
+        let (happened, outcome) = match record.told {
             Ok(None) => continue,
             Ok(Some(happened)) => (Some(happened), follow(&app.store, &app.gateway, happened, now).await),
             Err(error) => (None, Err(error.into())),

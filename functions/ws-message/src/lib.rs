@@ -1,4 +1,6 @@
-//! Every frame of an open connection: `ping`, `auth`, and an error frame for all else.
+//! Every frame of an open connection: what keeps it going, what is said in rooms, and an error frame for all else.
+
+mod rooms;
 
 use latchkey::{
     config::Env,
@@ -11,9 +13,22 @@ use latchkey::{
         frame::{Action, Frame, Said},
     },
     operations::converse::{Conversation, Line, listen, reauthenticate},
-    ports::{FindConnection, FindPublishedKeys, ForgetConnection, HangUp, ProlongConnection, SendFrame},
+    ports::{
+        FindConnection, FindMember, FindPublishedKeys, FindRooms, FindUser, ForgetConnection, HangUp, JoinRoom,
+        KeepMessage, LeaveRoom, ListRooms, Listen, ProlongConnection, ReadMessages, SendFrame,
+    },
     startup::{Startup, StartupError},
 };
+
+/// All that rooms ask of a store.
+pub trait Rooms:
+    FindUser + FindRooms + FindMember + ListRooms + JoinRoom + LeaveRoom + Listen + KeepMessage + ReadMessages
+{
+}
+impl<S> Rooms for S where
+    S: FindUser + FindRooms + FindMember + ListRooms + JoinRoom + LeaveRoom + Listen + KeepMessage + ReadMessages
+{
+}
 
 /// Puts the function together.
 ///
@@ -33,13 +48,14 @@ pub async fn start(env: &Env) -> Result<Conversation<DynamoDb, LiveConnections>,
 /// [`Error::InvalidToken`] for an event that names no connection; [`Error::Unavailable`] when no answer can be sent.
 pub async fn handle<S, G>(app: &Conversation<S, G>, event: &Event, now: Timestamp) -> Result<Answer, Error>
 where
-    S: FindConnection + ForgetConnection + ProlongConnection,
+    S: FindConnection + ForgetConnection + ProlongConnection + Rooms,
     G: HangUp + SendFrame,
 {
+    event.require("MESSAGE")?;
     let (admitted, id) = (event.admitted()?, event.connection_id()?);
     let frame = event.text().map_or_else(|error| Frame { id: None, action: Err(error) }, Frame::read);
     let outcome = match listen(app, &admitted, &id, now).await {
-        Ok(Line::Open(connection)) => act(app, connection, frame.action, now).await,
+        Ok(Line::Open(connection)) => act(app, connection, &frame.id, frame.action, now).await,
         Ok(Line::Closed(closing)) => Ok(Heard::Closed(closing.as_str())),
         Err(error) => Err(error),
     };
@@ -61,18 +77,28 @@ enum Heard {
 async fn act<S, G>(
     app: &Conversation<S, G>,
     connection: Connection,
+    id: &Option<String>,
     action: Result<Action, Error>,
     now: Timestamp,
 ) -> Result<Heard, Error>
 where
-    S: ForgetConnection + ProlongConnection,
-    G: HangUp,
+    S: ForgetConnection + ProlongConnection + Rooms,
+    G: HangUp + SendFrame,
 {
-    match action? {
-        Action::Ping => Ok(Heard::Answered(Said::Pong)),
-        Action::Auth { token } => Ok(match reauthenticate(app, connection, &token, now).await? {
-            Line::Open(connection) => Heard::Answered(Said::authenticated(connection.good_until)),
-            Line::Closed(closing) => Heard::Closed(closing.as_str()),
-        }),
-    }
+    let (store, gateway, speaker) = (&app.store, &app.gateway, &connection);
+    let said = match action? {
+        Action::Ping => Said::Pong,
+        Action::Auth { token } => match reauthenticate(app, connection, &token, now).await? {
+            Line::Open(connection) => Said::authenticated(connection.good_until),
+            Line::Closed(closing) => return Ok(Heard::Closed(closing.as_str())),
+        },
+        Action::Resume { rooms } => rooms::resumed(store, gateway, speaker, id.as_ref(), &rooms).await?,
+        Action::Join { room } => rooms::joined(store, speaker, &room, now).await?,
+        Action::Leave { room } => rooms::left(store, gateway, speaker, &room).await?,
+        Action::Send { room, message_id, body } => {
+            rooms::sent(store, speaker, (&room, &message_id), &body, now).await?
+        }
+        Action::History { room, after } => rooms::history(store, speaker, &room, after).await?,
+    };
+    Ok(Heard::Answered(said))
 }

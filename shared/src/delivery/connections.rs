@@ -8,7 +8,7 @@ use super::unavailable;
 use crate::{
     domain::{Closing, ConnectionId},
     dynamodb::signed::{Request, Signed},
-    ports::{HangUp, HungUp, SendFrame, StoreError, Stored},
+    ports::{Delivered, HangUp, HungUp, SendFrame, StoreError, Stored},
 };
 
 const REQUEST: &str = "@connections";
@@ -52,8 +52,9 @@ impl LiveConnections {
 }
 
 impl SendFrame for LiveConnections {
-    async fn send_frame(&self, id: &ConnectionId, frame: &str) -> Stored<()> {
-        self.send("POST", id, frame.to_owned()).await.map(drop)
+    async fn send_frame(&self, id: &ConnectionId, frame: &str) -> Stored<Delivered> {
+        let status = self.send("POST", id, frame.to_owned()).await?;
+        Ok(if status == GONE { Delivered::Gone } else { Delivered::Sent })
     }
 }
 

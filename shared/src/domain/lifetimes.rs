@@ -9,6 +9,9 @@ pub const MAX_SESSION_SECONDS: u64 = 366 * 24 * 3600;
 /// The longest a cookie may pass without anybody asking the table, whatever is configured: a week.
 pub const MAX_COOKIE_SECONDS: u64 = 7 * 24 * 3600;
 
+/// The longest a message may be kept, whatever is configured: ten years.
+pub const MAX_MESSAGE_SECONDS: u64 = 10 * 366 * 24 * 3600;
+
 /// How long a function goes on with keys it has read, at most: it reads them again every few minutes, and an hour without
 /// success is an outage. So a key that retires is still used for an hour.
 pub const MAX_KEPT_SECONDS: u64 = 3600;
@@ -38,6 +41,8 @@ pub struct Lifetimes {
     pub session_idle: u64,
     /// A session at all: `LATCHKEY_SESSION_ABSOLUTE_SECONDS`, default 30 days; nothing moves it.
     pub session_absolute: u64,
+    /// A message in a room, once a newer one is there: `LATCHKEY_MESSAGE_SECONDS`, default 30 days.
+    pub message: u64,
 }
 
 impl Lifetimes {
@@ -58,6 +63,7 @@ impl Default for Lifetimes {
             cookie_unchecked: 24 * 3600,
             session_idle: 14 * 24 * 3600,
             session_absolute: 30 * 24 * 3600,
+            message: 30 * 24 * 3600,
         }
     }
 }

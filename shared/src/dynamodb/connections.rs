@@ -11,7 +11,7 @@ use super::{
     conditions::{NOT_ENDED, NOT_EXPIRED, SAME_EPOCH, STILL_GOOD_UNTIL, all},
     connection_item::{self, PROLONG, read_connection, read_due},
     failure,
-    item::{Attributes, number, text, time},
+    item::{number, text, time},
     keys::{CONNECTION_PREFIX, EXPIRING, Key, due_position, user_partition_value},
     meter::Kind,
     retry,
@@ -77,19 +77,7 @@ impl ListConnections for DynamoDb {
             .query_connections("pk = :pk AND begins_with(sk, :connection)")
             .expression_attribute_values(":pk", user_partition_value(user_id))
             .expression_attribute_values(":connection", text(CONNECTION_PREFIX));
-        retry::bounded("list connections", async {
-            let (mut connections, mut position) = (Vec::new(), None);
-            loop {
-                let page = request.clone().set_exclusive_start_key(position);
-                let (items, next) = self.page(page).await?;
-                connections.extend(items.iter().map(read_connection).collect::<Stored<Vec<_>>>()?);
-                position = next;
-                if position.is_none() {
-                    return Ok(connections);
-                }
-            }
-        })
-        .await
+        self.pages("list connections", request).await?.iter().map(read_connection).collect()
     }
 }
 
@@ -141,13 +129,6 @@ impl DynamoDb {
             .consistent_read(true)
             .key_condition_expression(condition)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
-    }
-
-    async fn page(&self, request: QueryFluentBuilder) -> Stored<(Vec<Attributes>, Option<Attributes>)> {
-        self.meter.count(Kind::Read);
-        let page = request.send().await.map_err(|error| failure::explain("Query connections", &error))?;
-        self.meter.add(Kind::Read, page.consumed_capacity());
-        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
     }
 
     async fn delete_connection_item(&self, key: Key) -> Stored<()> {

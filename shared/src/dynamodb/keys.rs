@@ -4,7 +4,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::item::{Attributes, text};
 use crate::{
-    domain::{AttemptKey, ConnectionId, FeedEntry, SessionId, TicketId, Timestamp, UserId, feed::BUCKETS_PER_HOUR},
+    domain::{
+        AttemptKey, ConnectionId, FeedEntry, MessageId, RoomId, SessionId, TicketId, Timestamp, UserId,
+        feed::BUCKETS_PER_HOUR,
+    },
     ports::Due,
 };
 
@@ -31,6 +34,17 @@ pub(super) const SESSION_PREFIX: &str = "session#";
 pub(super) const CONNECTION_PREFIX: &str = "connection#";
 /// The partition of the moments at which connections expire.
 pub(super) const EXPIRING: &str = "expiring";
+
+/// Sort key of a room itself.
+const ROOM: &str = "room";
+/// What partition keys of rooms begin with, and sort keys of memberships.
+pub(super) const ROOM_PREFIX: &str = "room#";
+/// What sort keys of members begin with.
+const MEMBER_PREFIX: &str = "member#";
+/// What sort keys of listening connections begin with.
+pub(super) const LISTENER_PREFIX: &str = "listener#";
+/// What sort keys of messages begin with.
+pub(super) const MESSAGE_PREFIX: &str = "message#";
 
 /// The primary key of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +94,30 @@ impl Key {
         Self::new(EXPIRING, format!("{}#{}#{}", due_position(due.at), due.user_id, due.connection_id))
     }
 
+    pub(super) fn room(room: &RoomId) -> Self {
+        Self::new(room_partition(room), ROOM)
+    }
+
+    pub(super) fn member(room: &RoomId, user_id: UserId) -> Self {
+        Self::new(room_partition(room), format!("{MEMBER_PREFIX}{user_id}"))
+    }
+
+    pub(super) fn membership(room: &RoomId, user_id: UserId) -> Self {
+        Self::new(user_partition(user_id), room_partition(room))
+    }
+
+    pub(super) fn listener(room: &RoomId, user_id: UserId, connection_id: &ConnectionId) -> Self {
+        Self::new(room_partition(room), format!("{}{connection_id}", listeners_of(user_id)))
+    }
+
+    pub(super) fn message(room: &RoomId, sequence: u64) -> Self {
+        Self::new(room_partition(room), message_position(sequence))
+    }
+
+    pub(super) fn sent(room: &RoomId, user_id: UserId, id: &MessageId) -> Self {
+        Self::new(room_partition(room), format!("sent#{user_id}#{}", id.as_str()))
+    }
+
     pub(super) fn redemption(ticket: &TicketId) -> Self {
         Self::new(format!("ticket#{}", ticket.as_str()), "redeemed")
     }
@@ -110,7 +148,22 @@ pub(super) fn due_position(at: Timestamp) -> String {
     format!("{:010}", at.seconds())
 }
 
-/// The partition of all items of one user, in Users as in Sessions and Connections.
+/// The partition of a room with everything in it.
+pub(super) fn room_partition(room: &RoomId) -> String {
+    format!("{ROOM_PREFIX}{room}")
+}
+
+/// What sort keys of a user's listening connections begin with.
+pub(super) fn listeners_of(user_id: UserId) -> String {
+    format!("{LISTENER_PREFIX}{user_id}#")
+}
+
+/// The sort key of a message: of one width, so that they sort as the numbers do.
+pub(super) fn message_position(sequence: u64) -> String {
+    format!("{MESSAGE_PREFIX}{sequence:020}")
+}
+
+/// The partition of all items of one user, in Users as in Sessions, Connections and Rooms.
 pub(super) fn user_partition(user_id: UserId) -> String {
     format!("{USER_PREFIX}{user_id}")
 }

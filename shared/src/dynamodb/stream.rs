@@ -1,4 +1,4 @@
-//! What the streams of tables tell: which sessions have ended, and whose profile has changed.
+//! What the streams of tables tell: which sessions have ended, whose profile has changed, and what was said in rooms.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-example.html>
 
@@ -7,39 +7,60 @@ use serde_json::{Map, Value};
 
 use super::{
     item::{Attributes, Reader, number},
-    keys::{PK, PROFILE, SESSION_PREFIX, SK, USER_PREFIX},
+    keys::{MESSAGE_PREFIX, PK, PROFILE, ROOM_PREFIX, SESSION_PREFIX, SK, USER_PREFIX},
+    room_item,
 };
 use crate::{
     domain::{EndCause, Ended, SessionId, Timestamp, UserId},
-    ports::{Happened, StoreError, Stored},
+    ports::{Happened, MessageStored, StoreError, Stored},
 };
 
 /// One record of a stream.
 #[derive(Debug)]
-pub struct Record {
+pub struct Record<T> {
     /// Its name: whoever cannot work it off says it again.
     pub sequence_number: String,
-    /// What it tells; nothing when it ends nothing.
-    pub happened: Stored<Option<Happened>>,
+    /// What it tells; nothing when it is about something else.
+    pub told: Stored<Option<T>>,
 }
 
 /// Reads the records of an event; `now` is when what nobody wrote down is taken to have happened.
 ///
 /// # Errors
 /// [`StoreError::Unexpected`] when it is no event of a stream.
-pub fn read(event: &str, now: Timestamp) -> Stored<Vec<Record>> {
+pub fn read(event: &str, now: Timestamp) -> Stored<Vec<Record<Happened>>> {
+    read_records(event, |record| happened(record, now))
+}
+
+/// Reads the records of an event of the stream of rooms.
+///
+/// # Errors
+/// [`StoreError::Unexpected`] when it is no event of a stream.
+pub fn read_messages(event: &str) -> Stored<Vec<Record<MessageStored>>> {
+    read_records(event, message_stored)
+}
+
+fn read_records<T>(event: &str, told: impl Fn(&Value) -> Stored<Option<T>>) -> Stored<Vec<Record<T>>> {
     let event: Value = serde_json::from_str(event).map_err(|_| no_event())?;
     let records = event["Records"].as_array().ok_or_else(no_event)?;
-    records.iter().map(|record| read_record(record, now)).collect()
+    let read = |record: &Value| {
+        let sequence_number = record["dynamodb"]["SequenceNumber"].as_str().ok_or_else(no_event)?.to_owned();
+        Ok(Record { sequence_number, told: told(record) })
+    };
+    records.iter().map(read).collect()
 }
 
 fn no_event() -> StoreError {
     StoreError::Unexpected("not an event of a stream".to_owned())
 }
 
-fn read_record(record: &Value, now: Timestamp) -> Stored<Record> {
-    let sequence_number = record["dynamodb"]["SequenceNumber"].as_str().ok_or_else(no_event)?.to_owned();
-    Ok(Record { sequence_number, happened: happened(record, now) })
+fn message_stored(record: &Value) -> Stored<Option<MessageStored>> {
+    let item = attributes(&record["dynamodb"]["NewImage"]);
+    let reader = Reader::new("record", &item);
+    if record["eventName"] != "INSERT" || !reader.text(SK)?.starts_with(MESSAGE_PREFIX) {
+        return Ok(None);
+    }
+    Ok(Some(MessageStored { room: reader.parsed(PK, ROOM_PREFIX)?, message: room_item::read_message(&item)? }))
 }
 
 fn happened(record: &Value, now: Timestamp) -> Stored<Option<Happened>> {

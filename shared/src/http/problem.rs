@@ -145,6 +145,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         }
         Error::Conflict(_) => (StatusCode::CONFLICT, "conflict", "This does not go with how things are."),
         Error::NotFound | Error::NoClientHashing => (StatusCode::NOT_FOUND, "not-found", "There is nothing here."),
+        Error::UnknownRoom => (StatusCode::NOT_FOUND, "unknown-room", "There is no such room for you."),
         Error::MethodNotAllowed { .. } => {
             (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This path does not know the method.")
         }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     domain::{Closing, ConnectionId, Ended, SessionId, UserId},
-    ports::{AnnounceEnding, HangUp, HungUp, SendFrame, StoreError, Stored},
+    ports::{AnnounceEnding, Delivered, HangUp, HungUp, SendFrame, StoreError, Stored},
 };
 
 /// What was told. Clones share it.
@@ -73,13 +73,16 @@ fn down() -> StoreError {
 }
 
 impl SendFrame for Gateway {
-    async fn send_frame(&self, id: &ConnectionId, frame: &str) -> Stored<()> {
+    async fn send_frame(&self, id: &ConnectionId, frame: &str) -> Stored<Delivered> {
         let mut told = self.told();
         if told.is_down {
             return Err(down());
         }
+        if told.gone.contains(id) {
+            return Ok(Delivered::Gone);
+        }
         told.frames.push((id.clone(), frame.to_owned()));
-        Ok(())
+        Ok(Delivered::Sent)
     }
 }
 

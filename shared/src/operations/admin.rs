@@ -8,6 +8,7 @@ mod end_session;
 mod end_sessions;
 mod find_user;
 mod list_sessions;
+mod rooms;
 mod set_grants;
 
 pub use delete_user::delete_user;
@@ -17,6 +18,7 @@ pub use end_session::end_session;
 pub use end_sessions::{SomeEnded, continue_ending, end_sessions};
 pub use find_user::{find_user, find_user_by_email};
 pub use list_sessions::list_sessions;
+pub use rooms::{add_member, put_room, remove_member};
 pub use set_grants::set_grants;
 
 use crate::error::Error;

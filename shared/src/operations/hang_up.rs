@@ -9,22 +9,22 @@ use crate::{
     domain::{Closing, Connection, EndCause, SessionId, Timestamp, UserId},
     error::Error,
     ports::{
-        AnnounceEnding, Due, Epoch, FindConnection, FindEpoch, ForgetConnection, ForgetDue, HangUp, HungUp,
-        ListConnections, ListDue,
+        AnnounceEnding, Due, Epoch, FindConnection, FindEpoch, ForgetConnection, ForgetDue, HangUp, HungUp, LeaveRoom,
+        ListConnections, ListDue, ListRooms,
     },
 };
 
 /// How many connections are closed at once. A user has a hundred at most, so that all of them are closed in the time of a few.
 const AT_ONCE: usize = 16;
 
-/// Does what something that happened asks for; gives how many connections were closed. Doing it again does nothing, but for the
+/// Does what something that happened asks for: closes connections, and ends the memberships of whoever is gone; gives how many connections were closed. Doing it again does nothing, but for the
 /// announcement.
 ///
 /// # Errors
 /// [`Error::Unavailable`]: it has to be done again.
 pub async fn follow<S, G>(store: &S, gateway: &G, happened: Happened, now: Timestamp) -> Result<usize, Error>
 where
-    S: ListConnections + ForgetConnection + FindEpoch,
+    S: ListConnections + ForgetConnection + FindEpoch + ListRooms + LeaveRoom,
     G: HangUp + AnnounceEnding,
 {
     match happened {
@@ -37,15 +37,28 @@ where
             closed
         }
         Happened::UserChanged(user_id) => {
-            let (good_from, cause) = match store.find_epoch(user_id).await? {
+            let epoch = store.find_epoch(user_id).await?;
+            let (good_from, cause) = match epoch {
                 None => (u64::MAX, EndCause::AccountDeleted),
                 // It has no cause where a version that wrote none has raised it.
                 Some(Epoch { number, cause }) => (number, cause.unwrap_or(EndCause::LogoutAll)),
             };
             let is_over = |connection: &Connection| connection.epoch < good_from;
-            close_those(store, gateway, user_id, is_over, Closing::Ended(cause), now).await
+            let closed = close_those(store, gateway, user_id, is_over, Closing::Ended(cause), now).await;
+            if epoch.is_none() {
+                leave_all(store, user_id).await?;
+            }
+            closed
         }
     }
+}
+
+/// Ends the memberships of whoever is gone.
+async fn leave_all<S: ListRooms + LeaveRoom>(store: &S, user_id: UserId) -> Result<(), Error> {
+    for room in store.list_rooms(user_id).await? {
+        store.leave_room(&room, user_id).await?;
+    }
+    Ok(())
 }
 
 fn of_session(connection: &Connection, session_id: SessionId) -> bool {

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::Stored;
-use crate::domain::{Closing, ConnectionId, Ended, SessionId, UserId};
+use crate::domain::{Closing, ConnectionId, Ended, Message, RoomId, SessionId, UserId};
 
 /// What became of closing a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,10 +14,19 @@ pub enum HungUp {
     Gone,
 }
 
+/// What became of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivered {
+    /// The gateway has it.
+    Sent,
+    /// There is no such connection, and the frame is lost.
+    Gone,
+}
+
 /// Speaks on connections.
 pub trait SendFrame {
-    /// Sends a connection a frame; one that is gone hears nothing, and its frame is lost.
-    fn send_frame(&self, id: &ConnectionId, frame: &str) -> impl Future<Output = Stored<()>> + Send;
+    /// Sends a connection a frame.
+    fn send_frame(&self, id: &ConnectionId, frame: &str) -> impl Future<Output = Stored<Delivered>> + Send;
 }
 
 /// Closes connections.
@@ -51,4 +60,13 @@ pub enum Happened {
     },
     /// Something about a user has changed, perhaps their epoch, or they are gone.
     UserChanged(UserId),
+}
+
+/// A message was stored, as the table's stream tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageStored {
+    /// Where.
+    pub room: RoomId,
+    /// Which.
+    pub message: Message,
 }

@@ -67,6 +67,10 @@ pub enum Event {
     SessionsRevoked,
     /// An administrator deleted an account.
     UserDeleted,
+    /// An operator made a room, or changed one.
+    RoomChanged,
+    /// An operator made somebody a member of a room, or no member any more.
+    MembersChanged,
     /// An administrator asked for something that was not done.
     AdministrationRefused,
     /// An attempt was refused because of a limit.

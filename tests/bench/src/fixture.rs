@@ -103,6 +103,8 @@ impl Fixture {
             ("LATCHKEY_USERS_TABLE", "latchkey-users".to_owned()),
             ("LATCHKEY_SESSIONS_TABLE", "latchkey-sessions".to_owned()),
             ("LATCHKEY_EPHEMERA_TABLE", "latchkey-ephemera".to_owned()),
+            ("LATCHKEY_CONNECTIONS_TABLE", "latchkey-connections".to_owned()),
+            ("LATCHKEY_ROOMS_TABLE", "latchkey-rooms".to_owned()),
             ("LATCHKEY_SIGN_KEYS", ring("sign")),
             ("LATCHKEY_SEAL_KEYS", ring("seal")),
             ("LATCHKEY_PEPPER_KEYS", ring("pepper")),

@@ -11,10 +11,10 @@ use crate::local_dynamodb::local_dynamodb;
 pub(super) fn fresh() -> (DynamoDb, Tables) {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     let number = NUMBER.fetch_add(1, Relaxed);
-    let Tables { users, sessions, ephemera, connections } = local_dynamodb().tables();
+    let Tables { users, sessions, ephemera, connections, rooms } = local_dynamodb().tables();
     let copy = |table: &str| copy(table, number);
     let (users, sessions, ephemera) = (copy(&users), copy(&sessions), copy(&ephemera));
-    let tables = Tables { users, sessions, ephemera, connections: copy(&connections) };
+    let tables = Tables { users, sessions, ephemera, connections: copy(&connections), rooms: copy(&rooms) };
     (connect(tables.clone()), tables)
 }
 

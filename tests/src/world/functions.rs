@@ -35,6 +35,7 @@ pub(crate) struct Functions {
     pub(crate) ws_authorizer: Verifier,
     pub(crate) ws_message: Conversation<Store, Gateway>,
     pub(crate) session_ended: latchkey_session_ended::App<Store, Gateway>,
+    pub(crate) ws_fanout: latchkey_ws_fanout::App<Store, Gateway>,
     pub(crate) ws_expire: latchkey_ws_expire::App<Store, Gateway>,
     pub(super) well_known: WellKnown<Store>,
     /// It is made for one thread; tests have several.
@@ -70,6 +71,7 @@ impl Functions {
             ws_authorizer: verifier(settings),
             ws_message: Conversation { store: store(), gateway: gateway(), verifier: verifier(settings) },
             session_ended: latchkey_session_ended::App { store: store(), gateway: gateway() },
+            ws_fanout: latchkey_ws_fanout::App { store: store(), gateway: gateway(), kept: settings.lifetimes.message },
             ws_expire: latchkey_ws_expire::App { store: store(), gateway: gateway() },
             ws_ticket: latchkey_ws_ticket::App {
                 ticketing: Ticketing { store: store(), guard: guard(), mint: mint() },

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::{used, world};
 
 /// What `conversation` used.
-async fn spent<T>(world: &World, conversation: impl Future<Output = T>) -> ((u64, u64, f64, f64), T) {
+pub(crate) async fn spent<T>(world: &World, conversation: impl Future<Output = T>) -> ((u64, u64, f64, f64), T) {
     let meter = world.store.as_dynamodb().unwrap().meter();
     let before = meter.snapshot();
     let outcome = conversation.await;

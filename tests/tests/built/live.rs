@@ -77,3 +77,31 @@ async fn an_ended_session_is_told_to_its_connection_and_to_the_event_bus_in_sign
     assert_eq!(deployment.invoke("session-ended", ended.as_bytes()).unwrap(), json!({ "batchItemFailures": [] }));
     assert_eq!(requests.recv().unwrap()[2], "events", "the connection is forgotten");
 }
+
+#[tokio::test]
+async fn what_is_said_in_a_room_is_stored_by_one_function_and_told_by_another() {
+    let (address, requests) = listen();
+    let environment = Environment::local().with("LATCHKEY_LIVE_URL", &format!("ws://{address}/live"));
+    let deployment = Deployment::new(environment);
+    let tokens = Tokens::from(deployment.register(&Person::new()).await);
+    let room = format!("room-{}", tokens.session_id);
+    let put = json!({
+        "action": "put-room", "actor": "ada", "reason": "test", "room": room, "name": "Room", "everybody": true, "roles": [],
+    });
+    deployment.invoke("admin", put.to_string().as_bytes()).unwrap();
+    deployment.invoke("ws-connect", event("ws-connect_ok", &tokens).as_bytes()).unwrap();
+    let heard = || serde_json::from_str::<Value>(&requests.recv().unwrap()[3]).unwrap();
+    for (name, kinds) in [
+        ("ws-message_join", &["joined"][..]),
+        ("ws-message_send", &["sent"]),
+        ("ws-message_resume", &["resumed", "history", "live"]),
+        ("ws-fanout_message", &["message"]),
+    ] {
+        let event = event(name, &tokens).replace("lobby", &room);
+        deployment.invoke(name.split('_').next().unwrap(), event.as_bytes()).unwrap();
+        for kind in kinds {
+            let frame = heard();
+            assert_eq!(frame["type"], *kind, "{frame}");
+        }
+    }
+}

@@ -22,8 +22,8 @@ fn assert_refuses(function: &str, environment: &Environment, words: &[&str]) {
 }
 
 /// What each function cannot do without.
-const NEEDS: [(&str, &[&str]); 19] = [
-    ("admin", &["USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE"]),
+const NEEDS: [(&str, &[&str]); 20] = [
+    ("admin", &["USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "ROOMS_TABLE"]),
     (
         "register",
         &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS", "PEPPER_KEYS"],
@@ -37,8 +37,9 @@ const NEEDS: [(&str, &[&str]); 19] = [
     ("me", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS", "PEPPER_KEYS"]),
     ("ws-authorizer", &["ISSUER", "EPHEMERA_TABLE"]),
     ("ws-connect", &["USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "CONNECTIONS_TABLE"]),
-    ("ws-message", &["ISSUER", "EPHEMERA_TABLE", "CONNECTIONS_TABLE", "LIVE_URL"]),
-    ("session-ended", &["USERS_TABLE", "CONNECTIONS_TABLE", "LIVE_URL"]),
+    ("ws-message", &["ISSUER", "USERS_TABLE", "EPHEMERA_TABLE", "CONNECTIONS_TABLE", "ROOMS_TABLE", "LIVE_URL"]),
+    ("ws-fanout", &["CONNECTIONS_TABLE", "ROOMS_TABLE", "LIVE_URL"]),
+    ("session-ended", &["USERS_TABLE", "CONNECTIONS_TABLE", "ROOMS_TABLE", "LIVE_URL"]),
     ("ws-expire", &["CONNECTIONS_TABLE", "LIVE_URL"]),
     ("ws-disconnect", &["CONNECTIONS_TABLE"]),
     ("ws-ticket", &["ISSUER", "USERS_TABLE", "SESSIONS_TABLE", "EPHEMERA_TABLE", "SIGN_KEYS", "SEAL_KEYS"]),

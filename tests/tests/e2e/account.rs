@@ -68,6 +68,16 @@ impl Account {
         answer
     }
 
+    /// Makes a room for everybody.
+    pub(crate) fn put_room(&self, room: &str) {
+        let payload = json!({
+            "action": "put-room", "actor": "e2e", "reason": "a test",
+            "room": room, "name": room, "everybody": true, "roles": [],
+        });
+        let answer = self.invoke("Admin", &payload);
+        assert_eq!(answer["room"]["id"], room, "{answer}");
+    }
+
     fn invoke(&self, id: &str, payload: &Value) -> Value {
         let path = format!("/2015-03-31/functions/{}/invocations", self.function(id));
         let (status, body) = self.send("lambda", &Call::post(&path, payload));

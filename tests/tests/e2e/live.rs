@@ -21,18 +21,18 @@ use tokio_tungstenite::{
 use crate::{account::Account, stack::Stack};
 
 /// Longer than any stream takes to say that a session has ended.
-const SECONDS: Duration = Duration::from_secs(20);
+pub(crate) const SECONDS: Duration = Duration::from_secs(20);
 
 /// Longer than the schedule of expiries waits between two looks.
 const A_MINUTE: Duration = Duration::from_secs(100);
 
 /// An open connection.
-struct Client(WebSocketStream<TcpStream>);
+pub(crate) struct Client(WebSocketStream<TcpStream>);
 
 impl Client {
     /// Makes the handshake by hand (RFC 6455 section 4.1): the emulator selects no subprotocol, which a library takes for a refusal.
     /// Gives the status when there is no connection.
-    async fn connect(url: &str, query: &str, protocols: &str) -> Result<Self, u16> {
+    pub(crate) async fn connect(url: &str, query: &str, protocols: &str) -> Result<Self, u16> {
         let (host, path) = url.trim_start_matches("ws://").split_once('/').expect("a URL has a path");
         let offered =
             if protocols.is_empty() { String::new() } else { format!("Sec-WebSocket-Protocol: {protocols}\r\n") };
@@ -59,17 +59,17 @@ impl Client {
         Ok(Self(WebSocketStream::from_raw_socket(stream, Role::Client, None).await))
     }
 
-    async fn by_token(url: &str, tokens: &Tokens) -> Self {
+    pub(crate) async fn by_token(url: &str, tokens: &Tokens) -> Self {
         let protocols = format!("latchkey, latchkey.jwt.{}", tokens.access);
         Self::connect(url, "", &protocols).await.expect("an access token opens a connection")
     }
 
-    async fn say(&mut self, frame: &Value) {
+    pub(crate) async fn say(&mut self, frame: &Value) {
         self.0.send(Message::text(frame.to_string())).await.expect("the connection is open");
     }
 
     /// The next frame, or nothing when the connection is closed.
-    async fn hear(&mut self, patience: Duration) -> Option<Value> {
+    pub(crate) async fn hear(&mut self, patience: Duration) -> Option<Value> {
         let heard = tokio::time::timeout(patience, self.0.next()).await.expect("something is heard in time");
         match heard {
             Some(Ok(Message::Text(text))) => Some(serde_json::from_str(&text).expect("frames are JSON")),
@@ -92,13 +92,13 @@ impl Client {
 }
 
 /// A ticket, and where to use it.
-async fn ticket(stack: &Stack, tokens: &Tokens) -> (String, String) {
+pub(crate) async fn ticket(stack: &Stack, tokens: &Tokens) -> (String, String) {
     let answer = stack.send(Call::new("POST", "/auth/ws-ticket").bearer(&tokens.access)).await;
     assert_eq!(answer.status, 200, "{answer}");
     (answer.text("/ticket"), answer.text("/url"))
 }
 
-async fn signed_in(stack: &Stack) -> (Person, Tokens) {
+pub(crate) async fn signed_in(stack: &Stack) -> (Person, Tokens) {
     let person = Person::new();
     let tokens = Tokens::from(stack.register(&person).await);
     (person, tokens)

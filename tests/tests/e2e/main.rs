@@ -11,6 +11,7 @@ mod kinds;
 mod live;
 mod operator;
 mod pages;
+mod rooms;
 mod rules;
 mod stack;
 mod whole;

@@ -41,4 +41,5 @@ mod whole;
 mod ws_connect;
 mod ws_ended;
 mod ws_message;
+mod ws_rooms;
 mod ws_ticket;

@@ -6,10 +6,11 @@ use latchkey::{
     memory::Memory,
     ports::{
         ChangePassword, ClearAttempts, CreateSession, CreateUser, DeleteUser, DisableUser, EnableUser, EndSession,
-        FindAccount, FindAccountById, FindConnection, FindEpoch, FindPublishedKeys, FindSession, FindUser,
-        FindUserByEmail, ForgetConnection, ForgetDue, ListConnections, ListDue, ListSessions, OpenConnection,
-        ProlongConnection, PublishKeys, RaiseEpoch, ReadFeed, RenameUser, ReplacePasswordHash, ReserveAttempt,
-        RotateSession, SetGrants, SlideSession,
+        ExpireMessage, FindAccount, FindAccountById, FindConnection, FindEpoch, FindMember, FindPublishedKeys,
+        FindRooms, FindSession, FindUser, FindUserByEmail, ForgetConnection, ForgetDue, JoinRoom, KeepMessage,
+        LeaveRoom, ListConnections, ListDue, ListListeners, ListRooms, ListSessions, Listen, OpenConnection,
+        ProlongConnection, PublishKeys, PutRoom, RaiseEpoch, ReadFeed, ReadMessages, RenameUser, ReplacePasswordHash,
+        ReserveAttempt, RotateSession, SetGrants, SlideSession, StopListening,
     },
 };
 use latchkey_tests::local_dynamodb::local_dynamodb;
@@ -51,12 +52,30 @@ pub(crate) trait Connections:
 {
 }
 
+/// All rooms.
+pub(crate) trait Rooms:
+    PutRoom
+    + FindRooms
+    + JoinRoom
+    + LeaveRoom
+    + ListRooms
+    + FindMember
+    + KeepMessage
+    + ReadMessages
+    + ExpireMessage
+    + Listen
+    + StopListening
+    + ListListeners
+{
+}
+
 /// A store under contract.
 pub(crate) trait Store:
     Accounts
     + Administered
     + Sessions
     + Connections
+    + Rooms
     + ReserveAttempt
     + ClearAttempts
     + ReadFeed
@@ -83,6 +102,8 @@ impl Accounts for Memory {}
 impl Administered for Memory {}
 impl Sessions for Memory {}
 impl Connections for Memory {}
+impl Rooms for Memory {}
+impl Rooms for DynamoDb {}
 impl Connections for DynamoDb {}
 impl Accounts for DynamoDb {}
 impl Administered for DynamoDb {}
@@ -119,8 +140,8 @@ impl Store for DynamoDb {
     fn dump(&self) -> String {
         let local = local_dynamodb();
         let tables = local.tables();
-        let items =
-            [tables.users, tables.sessions, tables.ephemera, tables.connections].map(|table| local.scan(&table));
+        let items = [tables.users, tables.sessions, tables.ephemera, tables.connections, tables.rooms]
+            .map(|table| local.scan(&table));
         items.iter().flatten().map(ToString::to_string).collect()
     }
 }

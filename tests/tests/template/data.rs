@@ -9,7 +9,7 @@ use crate::cloudformation::Template;
 fn every_table_is_encrypted_paid_by_request_and_keyed_alike() -> Outcome {
     let template = Template::latchkey()?;
     let tables = template.resources("AWS::DynamoDB::Table");
-    assert_eq!(tables.keys().copied().collect::<Vec<_>>(), ["Connections", "Ephemera", "Sessions", "Users"]);
+    assert_eq!(tables.keys().copied().collect::<Vec<_>>(), ["Connections", "Ephemera", "Rooms", "Sessions", "Users"]);
     for (id, table) in tables {
         assert_eq!(table["SSESpecification"]["SSEEnabled"], true, "{id}");
         assert_eq!(table["BillingMode"], "PAY_PER_REQUEST", "{id}");
@@ -26,7 +26,7 @@ fn every_table_is_encrypted_paid_by_request_and_keyed_alike() -> Outcome {
 #[test]
 fn what_ends_by_itself_is_deleted_by_time_to_live_and_accounts_never_are() -> Outcome {
     let template = Template::latchkey()?;
-    for id in ["Sessions", "Ephemera", "Connections"] {
+    for id in ["Sessions", "Ephemera", "Connections", "Rooms"] {
         let time_to_live = &template.resource(id)["Properties"]["TimeToLiveSpecification"];
         assert_eq!(*time_to_live, json!({ "AttributeName": "expires_at", "Enabled": true }), "{id}");
     }
@@ -40,6 +40,7 @@ fn no_stream_holds_names_addresses_or_hashes() -> Outcome {
     let stream = |id: &str| template.resource(id)["Properties"]["StreamSpecification"]["StreamViewType"].clone();
     assert_eq!(stream("Users"), "KEYS_ONLY");
     assert_eq!(stream("Sessions"), "NEW_AND_OLD_IMAGES");
+    assert_eq!(stream("Rooms"), "NEW_IMAGE");
     assert!(stream("Ephemera").is_null() && stream("Connections").is_null());
     Ok(())
 }
@@ -52,6 +53,7 @@ fn accounts_can_be_restored_to_any_second_and_ended_sessions_cannot() -> Outcome
         properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] == true
     };
     assert!(recovery("Users"));
+    assert!(recovery("Rooms"));
     assert!(!recovery("Sessions"));
     assert!(!recovery("Ephemera"));
     assert!(!recovery("Connections"));
@@ -64,12 +66,14 @@ fn accounts_and_keys_outlive_the_stack_unless_somebody_only_tries_it_out() -> Ou
     assert_eq!(template.section("Parameters")["Protect"]["Default"], "true");
     let kept = json!({ "Fn::If": ["IsProtected", "Retain", "Delete"] });
     let secrets = template.resources("AWS::SecretsManager::Secret").into_keys();
-    for id in secrets.chain(["Users"]) {
+    for id in secrets.chain(["Users", "Rooms"]) {
         assert_eq!(template.resource(id)["DeletionPolicy"], kept, "{id}");
         assert_eq!(template.resource(id)["UpdateReplacePolicy"], kept, "{id}");
     }
-    let protection = &template.resource("Users")["Properties"]["DeletionProtectionEnabled"];
-    assert_eq!(*protection, json!({ "Fn::If": ["IsProtected", true, false] }));
+    for id in ["Users", "Rooms"] {
+        let protection = &template.resource(id)["Properties"]["DeletionProtectionEnabled"];
+        assert_eq!(*protection, json!({ "Fn::If": ["IsProtected", true, false] }), "{id}");
+    }
     Ok(())
 }
 

@@ -205,17 +205,21 @@ fn what_a_stream_cannot_deliver_is_tried_again_in_parts_and_kept() -> Outcome {
     let mappings = template.resources("AWS::Lambda::EventSourceMapping");
     let tables: BTreeSet<_> =
         mappings.values().map(|mapping| mapping["EventSourceArn"]["Fn::GetAtt"][0].as_str()).collect();
-    assert_eq!(tables, BTreeSet::from([Some("Sessions"), Some("Users")]));
+    assert_eq!(tables, BTreeSet::from([Some("Rooms"), Some("Sessions"), Some("Users")]));
     // A table that was restored has another stream than the one that the stack made.
-    let function = &template.resource("SessionEnded")["Properties"];
-    let streams: Vec<_> = statements(function)
-        .into_iter()
-        .filter(|statement| statement["Action"].to_string().contains("dynamodb:GetRecords"))
-        .map(|statement| statement["Resource"].clone())
-        .collect();
-    assert_eq!(streams, [json!([{ "Fn::Sub": "${Sessions.Arn}/stream/*" }, { "Fn::Sub": "${Users.Arn}/stream/*" }])]);
+    let streams = |function: &str| -> Vec<Json> {
+        let reading = statements(&template.resource(function)["Properties"])
+            .into_iter()
+            .filter(|statement| statement["Action"].to_string().contains("dynamodb:GetRecords"));
+        reading.map(|statement| statement["Resource"].clone()).collect()
+    };
+    let of_sessions_and_users =
+        json!([{ "Fn::Sub": "${Sessions.Arn}/stream/*" }, { "Fn::Sub": "${Users.Arn}/stream/*" }]);
+    assert_eq!(streams("SessionEnded"), [of_sessions_and_users]);
+    assert_eq!(streams("WsFanout"), [json!({ "Fn::Sub": "${Rooms.Arn}/stream/*" })]);
     for (id, mapping) in mappings {
-        assert_eq!(mapping["FunctionName"]["Ref"], "SessionEnded", "{id}");
+        let function = if id == "StoredMessages" { "WsFanout" } else { "SessionEnded" };
+        assert_eq!(mapping["FunctionName"]["Ref"], function, "{id}");
         assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{id}");
         assert_eq!(mapping["BisectBatchOnFunctionError"], true, "{id}");
         assert_eq!(mapping["StartingPosition"], "TRIM_HORIZON", "{id} would pass over what happens while it is made");

@@ -11,7 +11,7 @@ use crate::access::statements;
 use crate::cloudformation::{Template, list, root};
 
 /// What each port of `shared/src/ports/` calls, as table and action, or what else it reaches. Parts of a transaction count one by one.
-const PORTS: [(&str, &[&str]); 35] = [
+const PORTS: [(&str, &[&str]); 47] = [
     ("ReserveAttempt", &["Ephemera UpdateItem"]),
     ("ClearAttempts", &["Ephemera DeleteItem"]),
     ("CreateUser", &["Users PutItem"]),
@@ -44,6 +44,18 @@ const PORTS: [(&str, &[&str]); 35] = [
     ("ListDue", &["Connections Query"]),
     ("ForgetDue", &["Connections DeleteItem"]),
     ("FindEpoch", &["Users GetItem"]),
+    ("PutRoom", &["Rooms PutItem"]),
+    ("FindRooms", &["Rooms BatchGetItem"]),
+    ("JoinRoom", &["Rooms ConditionCheckItem", "Rooms PutItem"]),
+    ("LeaveRoom", &["Rooms DeleteItem", "Rooms Query"]),
+    ("ListRooms", &["Rooms Query"]),
+    ("FindMember", &["Rooms BatchGetItem", "Users BatchGetItem"]),
+    ("KeepMessage", &["Rooms Query", "Rooms PutItem", "Rooms GetItem"]),
+    ("ReadMessages", &["Rooms Query"]),
+    ("ExpireMessage", &["Rooms UpdateItem"]),
+    ("Listen", &["Rooms ConditionCheckItem", "Rooms PutItem"]),
+    ("StopListening", &["Rooms DeleteItem"]),
+    ("ListListeners", &["Rooms Query"]),
     ("SendFrame", &["Live POST ManageConnections"]),
     ("HangUp", &["Live POST ManageConnections", "Live DELETE ManageConnections"]),
     ("AnnounceEnding", &["default PutEvents"]),

@@ -53,6 +53,7 @@ impl Alert {
             | Error::Conflict(_)
             | Error::NotFound
             | Error::NoClientHashing
+            | Error::UnknownRoom
             | Error::MethodNotAllowed { .. } => whole(&words.not_done),
         }
     }

@@ -1,8 +1,11 @@
 //! Frames: JSON with an `action` from clients, with a `type` from the server. A frame that carries an `id` hears it as `reply_to`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::room_frames::{MessageView, RoomView};
 use crate::{domain::Timestamp, error::Error, http::problem};
 
 /// No frame of a client is longer. The gateway counts every 32 KB as a message of its own, and takes 128 KB at most.
@@ -21,6 +24,38 @@ pub enum Action {
     Auth {
         /// An access token.
         token: String,
+    },
+    /// To be told what was missed, and to hear what is said in all rooms from now on.
+    Resume {
+        /// The number of the last message that was seen, by room.
+        #[serde(default)]
+        rooms: BTreeMap<String, u64>,
+    },
+    /// To become a member of a room, and to hear what is said in it.
+    Join {
+        /// Which one.
+        room: String,
+    },
+    /// To be no member of it any more.
+    Leave {
+        /// Which one.
+        room: String,
+    },
+    /// To say something.
+    Send {
+        /// Where.
+        room: String,
+        /// The message's name: sent again it is the same one.
+        message_id: String,
+        /// Whatever the application wants.
+        body: Value,
+    },
+    /// To be told what comes after a message, or what is newest.
+    History {
+        /// In which room.
+        room: String,
+        /// The number of the message.
+        after: Option<u64>,
     },
 }
 
@@ -73,6 +108,59 @@ pub enum Said {
     Authenticated {
         /// Until when, in seconds since 1970.
         expires_at: u64,
+    },
+    /// The connection hears all rooms; what was missed follows.
+    Resumed {
+        /// The user, as `GET /auth/me` has them.
+        user: Value,
+        /// Of which the user is a member.
+        rooms: Vec<RoomView>,
+    },
+    /// What was missed in a room, in order and without a gap.
+    History {
+        /// In which one.
+        room: String,
+        /// The messages.
+        messages: Vec<MessageView>,
+        /// Whether there are later ones.
+        more: bool,
+        /// The first that can still be had, where earlier ones were missed as well.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        oldest: Option<u64>,
+        /// The room has never come as far as the client says.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        restarted: bool,
+    },
+    /// All that was missed is told: what follows is said now.
+    Live,
+    /// The user is a member of a room.
+    Joined {
+        /// Of this one.
+        room: RoomView,
+    },
+    /// The user is no member of a room any more.
+    Left {
+        /// Of this one.
+        room: String,
+    },
+    /// A message is stored.
+    Sent {
+        /// Where.
+        room: String,
+        /// Which.
+        message_id: String,
+        /// Its number.
+        sequence: u64,
+        /// When, in seconds since 1970.
+        at: u64,
+    },
+    /// Somebody has said something.
+    Message {
+        /// Where.
+        room: String,
+        /// What.
+        #[serde(flatten)]
+        message: MessageView,
     },
     /// What was asked for was not done; the connection goes on.
     Error {

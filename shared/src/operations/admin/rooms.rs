@@ -1,0 +1,40 @@
+//! Rooms, as operators make them.
+
+use crate::{
+    domain::{Room, RoomId, Timestamp, UserId},
+    error::Error,
+    ports::{FindRooms, FindUser, JoinRoom, LeaveRoom, PutRoom},
+};
+
+/// Makes a room, or gives one another name and other rules; its members stay.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub async fn put_room<S: PutRoom>(store: &S, room: &Room) -> Result<Room, Error> {
+    store.put_room(room).await?;
+    Ok(room.clone())
+}
+
+/// Makes somebody a member whether or not the room admits them.
+///
+/// # Errors
+/// [`Error::UnknownRoom`], and [`Error::NotFound`] when there is no such user.
+pub async fn add_member<S: FindRooms + FindUser + JoinRoom>(
+    store: &S,
+    room: &RoomId,
+    user_id: UserId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    store.find_rooms(std::slice::from_ref(room)).await?.pop().ok_or(Error::UnknownRoom)?;
+    store.find_user(user_id).await?.ok_or(Error::NotFound)?;
+    Ok(store.join_room(room, user_id, now).await?)
+}
+
+/// Makes somebody no member any more: they hear, read and say nothing there from now on.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub async fn remove_member<S: LeaveRoom>(store: &S, room: &RoomId, user_id: UserId) -> Result<(), Error> {
+    store.leave_room(room, user_id).await?;
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Rooms over a WebSocket connection: who is in them, what is said, and what somebody has missed.
+
+pub mod catch_up;
+pub mod fan_out;
+
+pub use catch_up::{Missed, catch_up, resume};
+pub use fan_out::{expire_before, fan_out};
+
+pub use crate::ports::{Kept, MessageStored};
+
+use crate::{
+    domain::{Connection, MessageId, Room, RoomId, Timestamp, UserId, room::MAX_ROOMS},
+    error::{Error, Refusal},
+    ports::{
+        Change, Delivered, FindMember, FindRooms, FindUser, JoinRoom, KeepMessage, LeaveRoom, ListRooms, Listen,
+        Listener, NewMessage, SendFrame,
+    },
+};
+
+/// Makes whoever speaks a member of a room that admits them, and lets the connection listen. Members of before may always come in.
+///
+/// # Errors
+/// [`Error::UnknownRoom`] for a room that there is not, or that does not admit them; [`Error::Conflict`] for one room too many.
+pub async fn join<S>(store: &S, connection: &Connection, room: &RoomId, now: Timestamp) -> Result<Room, Error>
+where
+    S: FindRooms + FindUser + ListRooms + JoinRoom + Listen,
+{
+    let user_id = connection.user_id;
+    let room = store.find_rooms(std::slice::from_ref(room)).await?.pop().ok_or(Error::UnknownRoom)?;
+    let rooms = store.list_rooms(user_id).await?;
+    if !rooms.contains(&room.id) {
+        let user = store.find_user(user_id).await?.ok_or(Refusal("no such user"))?;
+        if !room.admits.admits(&user.roles) {
+            return Err(Error::UnknownRoom);
+        }
+        if rooms.len() >= MAX_ROOMS {
+            return Err(Error::Conflict(format!("nobody can be in more than {MAX_ROOMS} rooms")));
+        }
+        store.join_room(&room.id, user_id, now).await?;
+    }
+    match store.listen(&room.id, &Listener::of(connection)).await? {
+        Change::Done => Ok(room),
+        // Another device has left it meanwhile.
+        Change::Stale => Err(Error::UnknownRoom),
+    }
+}
+
+/// Makes somebody no member of a room, and tells their other connections with `told`.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub async fn leave<S: LeaveRoom>(
+    store: &S,
+    gateway: &impl SendFrame,
+    connection: &Connection,
+    room: &RoomId,
+    told: &str,
+) -> Result<(), Error> {
+    let listeners = store.leave_room(room, connection.user_id).await?;
+    for listener in listeners.iter().filter(|listener| listener.connection_id != connection.id) {
+        // One that is gone, or hears it late, hears nothing more of the room in any case.
+        let _: Result<Delivered, _> = gateway.send_frame(&listener.connection_id, told).await;
+    }
+    Ok(())
+}
+
+/// Stores what a member says under the next number of the room. Whoever hears it hears it from the table's stream.
+///
+/// # Errors
+/// [`Error::UnknownRoom`] for whoever is no member; [`Error::Unavailable`]: it may be sent again, under the same id.
+pub async fn say<S: FindMember + KeepMessage>(
+    store: &S,
+    from: UserId,
+    room: RoomId,
+    id: MessageId,
+    body: String,
+    now: Timestamp,
+) -> Result<Kept, Error> {
+    let user = store.find_member(&room, from).await?.ok_or(Error::UnknownRoom)?;
+    Ok(store.keep_message(&NewMessage { room, id, from, from_name: user.name, at: now, body }).await?)
+}
+
+impl Listener {
+    /// A connection, as one that listens.
+    pub(crate) fn of(connection: &Connection) -> Self {
+        Self {
+            user_id: connection.user_id,
+            connection_id: connection.id.clone(),
+            good_until: connection.good_until,
+            forgotten_at: connection.forgotten_at(),
+        }
+    }
+}

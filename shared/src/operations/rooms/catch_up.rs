@@ -1,0 +1,95 @@
+//! Coming back: what somebody has missed.
+
+use crate::{
+    domain::{Connection, Message, Room, RoomId, User},
+    error::{Error, Refusal},
+    ports::{Change, FindRooms, FindUser, History, ListRooms, Listen, Listener, ReadMessages},
+};
+
+/// How much of a room somebody is told who has never been there.
+const RECENT: u32 = 50;
+
+/// Bytes of bodies in one answer, with what is around each: a frame of the gateway may have 128 KB.
+const ANSWER_BYTES: usize = 96 * 1024;
+
+/// More than name, ids and numbers of a message ever take in JSON.
+const AROUND_BODY: usize = 1200;
+
+/// What somebody has missed in one room.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Missed {
+    /// The messages, in order and without a gap.
+    pub history: History,
+    /// The first number that can still be had, where earlier ones were missed as well.
+    pub oldest: Option<u64>,
+    /// The room has never come as far as was said, as when its table was restored: the newest messages are told instead.
+    pub restarted: bool,
+}
+
+/// Lets a connection listen in all rooms of its user: who they are, and which rooms. Whatever is said from now on is heard, so that
+/// nothing is lost between what is caught up on afterwards and what is heard.
+///
+/// # Errors
+/// [`Error::InvalidToken`] when the user is gone.
+pub async fn resume<S>(store: &S, connection: &Connection) -> Result<(User, Vec<Room>), Error>
+where
+    S: FindUser + ListRooms + FindRooms + Listen,
+{
+    let user = store.find_user(connection.user_id).await?.ok_or(Refusal("no such user"))?;
+    let ids = store.list_rooms(user.id).await?;
+    let mut rooms = Vec::new();
+    for room in store.find_rooms(&ids).await? {
+        // Somebody who has left it on another device meanwhile hears nothing of it.
+        if store.listen(&room.id, &Listener::of(connection)).await? == Change::Done {
+            rooms.push(room);
+        }
+    }
+    rooms.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok((user, rooms))
+}
+
+/// What comes after the message that somebody of the room has seen last, or the newest for whoever has seen none. The caller is known to
+/// be a member.
+///
+/// # Errors
+/// [`Error::Unavailable`].
+pub async fn catch_up<S: ReadMessages>(store: &S, room: &RoomId, seen: Option<u64>) -> Result<Missed, Error> {
+    let Some(seen) = seen else {
+        let newest = store.newest_messages(room, RECENT).await?;
+        return Ok(Missed { history: newest_that_fit(newest), ..Missed::default() });
+    };
+    // The message that was seen is asked for as well: where it is not, either it is no longer kept or it never was.
+    let mut history = store.messages_from(room, seen.max(1)).await?;
+    if history.messages.first().is_some_and(|first| first.sequence == seen) {
+        history.messages.remove(0);
+    } else if history.messages.is_empty() && seen > 0 {
+        let newest = store.newest_messages(room, RECENT).await?;
+        return Ok(Missed { history: newest_that_fit(newest), oldest: None, restarted: true });
+    }
+    let first = history.messages.first().map(|first| first.sequence);
+    Ok(Missed { oldest: first.filter(|first| *first > seen + 1), history: that_fit(history), restarted: false })
+}
+
+/// The first messages that fit into one answer.
+fn that_fit(mut history: History) -> History {
+    let count = fitting(history.messages.iter());
+    history.more |= count < history.messages.len();
+    history.messages.truncate(count);
+    history
+}
+
+/// The last ones.
+fn newest_that_fit(mut history: History) -> History {
+    let count = fitting(history.messages.iter().rev());
+    history.messages.drain(..history.messages.len() - count);
+    history
+}
+
+fn fitting<'m>(messages: impl Iterator<Item = &'m Message>) -> usize {
+    let sizes = messages.map(|message| message.body.len() + AROUND_BODY);
+    let sums = sizes.scan(0, |sum, size| {
+        *sum += size;
+        Some(*sum)
+    });
+    sums.take_while(|sum| *sum <= ANSWER_BYTES).count()
+}

@@ -1,0 +1,20 @@
+//! What the stream of rooms tells.
+
+use latchkey::domain::Message;
+use serde_json::{Value, json};
+
+/// What the stream of the table tells of a message.
+pub fn stored(room: &str, message: &Message) -> Value {
+    let mut image = json!({
+        "pk": { "S": format!("room#{room}") },
+        "sk": { "S": format!("message#{:020}", message.sequence) },
+        "message_id": { "S": message.id.as_str() },
+        "from": { "S": message.from.to_string() },
+        "at": { "N": message.at.seconds().to_string() },
+        "body": { "S": message.body },
+    });
+    if let Some(name) = &message.from_name {
+        image["from_name"] = json!({ "S": name });
+    }
+    json!({ "eventName": "INSERT", "dynamodb": { "Keys": { "pk": image["pk"], "sk": image["sk"] }, "NewImage": image } })
+}
