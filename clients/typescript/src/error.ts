@@ -63,6 +63,11 @@ export function signedOut(): LatchkeyError {
   return new LatchkeyError("signed-out", "Nobody is signed in.");
 }
 
+/** It is another user's session by now. */
+export function otherIdentity(): LatchkeyError {
+  return new LatchkeyError("other-identity", "Somebody else is signed in.");
+}
+
 /** An answer that Latchkey does not give. What it says is not repeated: it may be anything. */
 export function unexpectedAnswer(status: number, retryAfter?: number): LatchkeyError {
   return new LatchkeyError("unexpected-answer", "The answer is not one of Latchkey's.", {

@@ -50,7 +50,7 @@ export type Frame = { readonly reply_to?: unknown } & (
   | { readonly type: "left"; readonly room: string }
   | { readonly type: "sent"; readonly sent: Sent }
   | { readonly type: "message"; readonly message: Message }
-  | { readonly type: "live" | "pong" }
+  | { readonly type: "live" | "pong" | "authenticated" }
   | { readonly type: "closed"; readonly cause: unknown }
   | { readonly type: "error"; readonly error: LatchkeyError }
 );
@@ -96,6 +96,7 @@ function read(json: Members): Frame | undefined {
     }
     case "live":
     case "pong":
+    case "authenticated":
       return { type };
     case "closed":
       return { type, cause };

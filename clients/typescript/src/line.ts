@@ -11,7 +11,7 @@ export interface Socket {
 
 /** What the client says. */
 export interface Request {
-  readonly action: "ping" | "resume" | "join" | "leave" | "send" | "history";
+  readonly action: "ping" | "auth" | "resume" | "join" | "leave" | "send" | "history";
   readonly [member: string]: unknown;
 }
 

@@ -1,12 +1,13 @@
 import { type EndCause, causeOf } from "./cause.js";
 import type { Auth, ConnectionState } from "./connection.js";
-import { LatchkeyError, signedOut, unexpectedAnswer } from "./error.js";
+import { LatchkeyError, otherIdentity, signedOut, unexpectedAnswer } from "./error.js";
 import type { Frame } from "./frames.js";
 import { asker } from "./issuer.js";
 import { type Line, type Socket, openLine } from "./line.js";
 import { type Platform, stopwatch } from "./platform.js";
 import { decidesNothing, retryAfter, sleep } from "./retry.js";
 import type { Rooms } from "./rooms.js";
+import { spend } from "./span.js";
 import { type Carrier, type Ticket, readTicket } from "./ticket.js";
 import type { User } from "./tokens.js";
 
@@ -44,11 +45,6 @@ const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 /** Milliseconds after which a line counts as one that lasts: when it breaks, waits are short again. */
 const STABLE = 30_000;
-/** The next line is opened before this part of a line's lifetime is over, and sooner by up to the other part, by chance. */
-const LATEST = 0.9;
-const JITTER = 0.2;
-/** Gateways end a connection after two hours, our own servers when its ticket says: milliseconds. */
-const LONGEST_LIFE = 2 * 3_600_000;
 /** Milliseconds before everything is asked for again on the same line. */
 const RESUME_AGAIN = 60_000;
 /** Frames that come before the server has said who we are. */
@@ -67,6 +63,8 @@ export function createRedial(parts: RedialParts): Redial {
   let shown: ConnectionState | undefined;
   /** What the server said last about the end of a session. */
   let cause: EndCause | undefined;
+  /** A ticket is being shown that may be of another session than the line. */
+  let isShowing = false;
   let sinceResume = (): number => Number.POSITIVE_INFINITY;
   const waiting: ((line: Line) => void)[] = [];
 
@@ -85,7 +83,7 @@ export function createRedial(parts: RedialParts): Redial {
         const { lifetime } = await dial();
         const age = stopwatch(platform);
         const current = line;
-        await lasts(current, lifetime);
+        if (current) await spend(current, lifetime, platform, () => renew(current));
         if (age() >= STABLE) wait = FIRST_WAIT;
         // Its time is over, and it goes on until the next one is live.
         if (current && current === line) continue;
@@ -101,12 +99,17 @@ export function createRedial(parts: RedialParts): Redial {
     }
   }
 
-  /** Opens a line, resumes, and puts it in the place of the one before. */
-  async function dial(): Promise<Ticket> {
+  async function askForTicket(): Promise<Ticket> {
     checkUser();
     signal.throwIfAborted();
     const ticket = await ask("POST /auth/ws-ticket", { signal }, (response) => readTicket(response, parts.carrier));
     signal.throwIfAborted();
+    return ticket;
+  }
+
+  /** Opens a line, resumes, and puts it in the place of the one before. */
+  async function dial(): Promise<Ticket> {
+    const ticket = await askForTicket();
     const hear = hearer();
     const opened: Line = openLine(socketFor(ticket), platform, (frame) => hear(frame, opened));
     next = opened;
@@ -162,21 +165,28 @@ export function createRedial(parts: RedialParts): Redial {
 
   /** The client may have a session all the same, such as a new one after a change of the password: the next ticket decides. */
   function closed(why: unknown, from: Line): void {
-    if (why === "other-identity") return parts.end(otherIdentity());
+    if (why === "other-identity" && !isShowing) return parts.end(otherIdentity());
     cause = causeOf(why);
     from.close();
   }
 
-  /** Until it breaks, or for as long as it may be used. */
-  function lasts(current: Line | undefined, lifetime: number): Promise<void> {
-    return new Promise((resolve) => {
-      const limit = Math.min(lifetime, LONGEST_LIFE) * (LATEST - JITTER * platform.random());
-      const cancel = platform.after(limit, resolve, true);
-      void current?.over.then(() => {
-        cancel();
-        resolve();
-      });
-    });
+  /** Lets a line go on for longer; gives for how long. */
+  async function renew(current: Line): Promise<number | undefined> {
+    const ticket = await askForTicket();
+    return (await isShown(current, ticket)) ? ticket.lifetime : undefined;
+  }
+
+  /** A new line does what the one that there is does not, such as going on for a session that began meanwhile. */
+  async function isShown(current: Line, { ticket }: Ticket): Promise<boolean> {
+    isShowing = true;
+    try {
+      await current.ask({ action: "auth", ticket }, "authenticated");
+      return true;
+    } catch {
+      return false;
+    } finally {
+      isShowing = false;
+    }
   }
 
   function checkUser(): void {
@@ -232,8 +242,4 @@ export function createRedial(parts: RedialParts): Redial {
 /** Whether trying again may help: whoever answers so may not be the issuer. */
 function isUndecided(error: unknown): boolean {
   return decidesNothing(error) || (error instanceof LatchkeyError && error.slug === "unexpected-answer");
-}
-
-function otherIdentity(): LatchkeyError {
-  return new LatchkeyError("other-identity", "Somebody else is signed in.");
 }

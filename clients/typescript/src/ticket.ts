@@ -5,6 +5,7 @@ import { isToken } from "./tokens.js";
 
 /** What opens one connection. */
 export interface Ticket {
+  readonly ticket: string;
   readonly url: string;
   /** What the handshake offers. */
   readonly protocols: readonly string[];
@@ -24,8 +25,8 @@ export async function readTicket(response: Response, carrier: Carrier): Promise<
   }
   if (!isTrusted(url)) throw unexpectedAnswer(response.status);
   const lifetime = lifetimeOf(ticket);
-  if (carrier === "query") return { url: `${url}?ticket=${ticket}`, protocols: [], lifetime };
-  return { url, protocols: ["latchkey", `latchkey.ticket.${ticket}`], lifetime };
+  if (carrier === "query") return { ticket, url: `${url}?ticket=${ticket}`, protocols: [], lifetime };
+  return { ticket, url, protocols: ["latchkey", `latchkey.ticket.${ticket}`], lifetime };
 }
 
 /** Tickets travel as tokens do: encrypted, except within the machine. */

@@ -68,7 +68,7 @@ test("a line on which nothing is answered any more is replaced", async () => {
 
 test("a line that was replaced says nothing any more", async () => {
   const { world, ada, server } = await start();
-  await world.pass(14 * MINUTE);
+  await world.pass(110 * MINUTE);
   const [old] = server.connections;
   assert.deepEqual([old?.isOpen, server.alive.length], [false, 1]);
   old?.emit("message", { data: JSON.stringify({ type: "closed", cause: "other-identity" }) });
@@ -121,16 +121,29 @@ test("a slow server is waited for", async () => {
   assert.equal(world.server.connections.length, 1);
 });
 
-test("before a connection may not be used any more another takes its place, and nobody notices", async () => {
+test("a line goes on with ever newer tickets, and before its two hours are over another takes its place", async () => {
   const { world, ada, server } = await start();
-  for (let minute = 1; minute <= 60; minute++) {
+  for (let minute = 1; minute <= 240; minute++) {
     await world.pass(MINUTE);
     server.say("lobby", GRACE, `${minute}`, minute);
     assert.ok(server.alive.length <= 2);
   }
   await world.pass(1_000);
-  assert.deepEqual([ada.states, sequences(ada)], [["connecting", "live"], upTo(60)]);
-  assert.ok(server.connections.length >= 5 && server.connections.length <= 6, `${server.connections.length}`);
+  assert.deepEqual([ada.states, sequences(ada)], [["connecting", "live"], upTo(240)]);
+  assert.ok(server.connections.length >= 3 && server.connections.length <= 4, `${server.connections.length} connections`);
+  const shown = server.connections[0]?.frames.filter(({ action }) => action === "auth").length ?? 0;
+  assert.ok(shown >= 6 && shown <= 10, `${shown} tickets`);
+});
+
+test("a line that takes no newer ticket is replaced, whatever the server says of it", async () => {
+  const closed = { type: "closed", cause: "other-identity" };
+  for (const answer of [closed, "nothing", { type: "error", problem: { type: "urn:latchkey:problem:invalid-token", status: 401 } }]) {
+    const { world, ada, server } = await start();
+    server.instead = ({ action }) => (action === "auth" ? answer : undefined) as never;
+    await world.pass(16 * MINUTE);
+    assert.deepEqual([ada.live.state, ada.ends, server.alive.length], ["live", [], 1]);
+    assert.ok(server.connections.length >= 2);
+  }
 });
 
 test("it connects again for ever, later and later, each time with a new ticket", async () => {

@@ -25,6 +25,7 @@ interface Request {
   readonly rooms?: Record<string, number>;
   readonly after: number;
   readonly message_id: string;
+  readonly ticket: string;
   readonly body: unknown;
 }
 
@@ -197,6 +198,8 @@ export class RoomServer {
     const kept = this.rooms.get(room);
     const isMember = kept?.members.has(user.id);
     if (action === "ping") return [{ type: "pong" }];
+    const isTheirs = this.#tickets.get(`latchkey.ticket.${request.ticket}`)?.id === user.id;
+    if (action === "auth") return [isTheirs ? { type: "authenticated" } : { type: "closed", cause: "other-identity" }];
     if (action === "resume") return this.#resume(connection, user, request.rooms ?? {});
     if (!kept || !(isMember || action === "join")) return [refusal("unknown-room", 404)];
     switch (action) {

@@ -12,7 +12,10 @@ use latchkey::{
         Answer, Event,
         frame::{Action, Frame, Said},
     },
-    operations::converse::{Conversation, Line, listen, reauthenticate},
+    operations::{
+        connect::Shown,
+        converse::{Conversation, Line, listen, reauthenticate},
+    },
     ports::{
         FindConnection, FindMember, FindPublishedKeys, FindRooms, FindUser, ForgetConnection, HangUp, JoinRoom,
         KeepMessage, LeaveRoom, ListRooms, Listen, ProlongConnection, ReadMessages, SendFrame,
@@ -88,7 +91,7 @@ where
     let (store, gateway, speaker) = (&app.store, &app.gateway, &connection);
     let said = match action? {
         Action::Ping => Said::Pong,
-        Action::Auth { token } => match reauthenticate(app, connection, &token, now).await? {
+        Action::Auth { token, ticket } => match reauthenticate(app, connection, shown(&token, &ticket)?, now).await? {
             Line::Open(connection) => Said::authenticated(connection.good_until),
             Line::Closed(closing) => return Ok(Heard::Closed(closing.as_str())),
         },
@@ -101,4 +104,13 @@ where
         Action::History { room, after } => rooms::history(store, speaker, &room, after).await?,
     };
     Ok(Heard::Answered(said))
+}
+
+/// The one credential of a frame.
+fn shown<'a>(token: &'a Option<String>, ticket: &'a Option<String>) -> Result<Shown<'a>, Error> {
+    match (token, ticket) {
+        (Some(token), None) => Ok(Shown::AccessToken(token)),
+        (None, Some(ticket)) => Ok(Shown::Ticket(ticket)),
+        _ => Err(Error::MalformedBody("either token or ticket is needed".to_owned())),
+    }
 }

@@ -6,7 +6,7 @@ use crate::{
     domain::{Connection, ConnectionId, SessionId, TicketId, Timestamp, UserId, connection::MAX_CONNECTIONS_OF_USER},
     error::{Error, Refusal},
     ports::{FindSession, ListConnections, OpenConnection, Opened, Opening},
-    tokens::Verifier,
+    tokens::{Subject, Verifier, ticket::TicketClaims},
 };
 
 /// What a handshake shows, as it came.
@@ -43,21 +43,39 @@ pub fn admit(
     origin: Option<&str>,
     now: Timestamp,
 ) -> Result<Admitted, Error> {
-    let (subject, good_until, ticket) = match unverified {
+    let Proven { subject, good_until, ticket } = prove(verifier, unverified, now)?;
+    let page = ticket.as_ref().and_then(|claims| claims.origin.as_deref());
+    if page.is_some_and(|page| origin != Some(page)) {
+        return Err(Refusal("a ticket of another page").into());
+    }
+    let (user_id, session_id, epoch) = (subject.user_id, subject.session_id, subject.epoch);
+    Ok(Admitted { user_id, session_id, epoch, good_until, ticket: ticket.map(|claims| claims.id) })
+}
+
+/// What a credential proves.
+pub(super) struct Proven {
+    /// Who, in which session.
+    pub(super) subject: Subject,
+    /// The first second at which its connection must not be used any more.
+    pub(super) good_until: Timestamp,
+    ticket: Option<TicketClaims>,
+}
+
+/// Proves a credential, whatever it is. Nothing is looked up.
+///
+/// # Errors
+/// [`Error::InvalidToken`].
+pub(super) fn prove(verifier: &Verifier, unverified: Shown<'_>, now: Timestamp) -> Result<Proven, Error> {
+    Ok(match unverified {
         Shown::Ticket(ticket) => {
             let claims = verifier.verify_ticket(ticket, now)?;
-            if claims.origin.as_deref().is_some_and(|page| origin != Some(page)) {
-                return Err(Refusal("a ticket of another page").into());
-            }
-            (claims.subject, claims.good_until, Some(claims.id))
+            Proven { subject: claims.subject.clone(), good_until: claims.good_until, ticket: Some(claims) }
         }
         Shown::AccessToken(token) => {
             let claims = verifier.verify(token, now)?;
-            (claims.subject, claims.expires_at, None)
+            Proven { subject: claims.subject, good_until: claims.expires_at, ticket: None }
         }
-    };
-    let (user_id, session_id, epoch) = (subject.user_id, subject.session_id, subject.epoch);
-    Ok(Admitted { user_id, session_id, epoch, good_until, ticket })
+    })
 }
 
 /// Opens the connection `id` for whom the authorizer has admitted. The reading says why a session is over; the writing makes sure

@@ -1,6 +1,9 @@
 //! What is said on an open WebSocket connection.
 
-use super::hang_up::close;
+use super::{
+    connect::{Proven, Shown, prove},
+    hang_up::close,
+};
 use crate::{
     domain::{Closing, Connection, ConnectionId, EndCause, Timestamp},
     error::{Error, Refusal},
@@ -57,34 +60,34 @@ where
     }
 }
 
-/// Goes on with a newer access token of the same session and epoch, until it expires. A credential of somebody else, or of another
-/// session, closes the connection.
+/// Goes on with a newer access token or ticket of the same session and epoch, for as long as a connection that it would open. A
+/// credential of somebody else, or of another session, closes the connection. A ticket is not redeemed: there is a connection already,
+/// of the very session that it is for.
 ///
 /// # Errors
-/// [`Error::InvalidToken`] for what is no good token: the connection goes on as it was; [`Error::Unavailable`].
+/// [`Error::InvalidToken`] for what is no good credential: the connection goes on as it was; [`Error::Unavailable`].
 pub async fn reauthenticate<S, G>(
     ctx: &Conversation<S, G>,
     connection: Connection,
-    unverified_token: &str,
+    unverified: Shown<'_>,
     now: Timestamp,
 ) -> Result<Line, Error>
 where
     S: ProlongConnection + ForgetConnection,
     G: HangUp,
 {
-    let claims = ctx.verifier.verify(unverified_token, now)?;
-    let subject = &claims.subject;
+    let Proven { subject, good_until, .. } = prove(&ctx.verifier, unverified, now)?;
     if (subject.user_id, subject.session_id) != (connection.user_id, connection.session_id) {
         return end(ctx, &connection, Closing::OtherIdentity, now).await;
     }
     if subject.epoch != connection.epoch {
         return Err(Refusal("epoch").into());
     }
-    if claims.expires_at <= connection.good_until {
+    if good_until <= connection.good_until {
         return Ok(Line::Open(connection));
     }
-    match ctx.store.prolong_connection(&connection, claims.expires_at).await? {
-        Change::Done => Ok(Line::Open(Connection { good_until: claims.expires_at, ..connection })),
+    match ctx.store.prolong_connection(&connection, good_until).await? {
+        Change::Done => Ok(Line::Open(Connection { good_until, ..connection })),
         Change::Stale => Err(Error::Unavailable("the connection is being changed by others".into())),
     }
 }

@@ -121,6 +121,40 @@ async fn a_newer_token_of_the_same_session_moves_the_expiry_and_an_older_one_doe
 }
 
 #[tokio::test]
+async fn a_ticket_of_the_same_session_moves_the_expiry() {
+    for world in World::on_each_store() {
+        let (_, tokens) = world.registered().await;
+        let (socket, began) = (connected(&world, &tokens).await, world.now());
+        world.advance(600);
+        let renewed = Tokens::from(world.refresh(&tokens.refresh).await);
+        let ticket = crate::ws_connect::ticket(&world, &renewed).await;
+        let frame = json!({ "action": "auth", "ticket": ticket, "id": "7" }).to_string();
+        let until = began.plus(1500).seconds();
+        let answer = json!({ "type": "authenticated", "reply_to": "7", "expires_at": until });
+        assert_eq!(world.say(&socket, &frame).await, Some(answer));
+        world.advance(30);
+        assert_eq!(slug(&world.say(&socket, &frame).await), "invalid-token", "a ticket is good for thirty seconds");
+        world.advance(869);
+        assert!(world.say(&socket, PING).await.is_some());
+        let both = json!({ "action": "auth", "ticket": "x", "token": "x" }).to_string();
+        assert_eq!(slug(&world.say(&socket, &both).await), "malformed-body");
+    }
+}
+
+#[tokio::test]
+async fn g10_a_ticket_of_somebody_else_closes_the_connection() {
+    for world in World::on_each_store() {
+        let (_, tokens) = world.registered().await;
+        let (_, stranger) = world.registered().await;
+        let socket = connected(&world, &tokens).await;
+        let ticket = crate::ws_connect::ticket(&world, &stranger).await;
+        let frame = json!({ "action": "auth", "ticket": ticket }).to_string();
+        assert_eq!(world.say(&socket, &frame).await, None);
+        assert_eq!(world.closed(), [(socket.id, "other-identity")]);
+    }
+}
+
+#[tokio::test]
 async fn g10_a_token_of_somebody_else_or_of_another_session_closes_the_connection() {
     for world in World::on_each_store() {
         let (person, tokens) = world.registered().await;

@@ -20,10 +20,12 @@ const MAX_ID_BYTES: usize = 64;
 pub enum Action {
     /// To hear that somebody is there.
     Ping,
-    /// To go on with a newer credential.
+    /// To go on with a newer credential: exactly one.
     Auth {
         /// An access token.
-        token: String,
+        token: Option<String>,
+        /// A ticket.
+        ticket: Option<String>,
     },
     /// To be told what was missed, and to hear what is said in all rooms from now on.
     Resume {
