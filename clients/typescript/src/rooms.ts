@@ -1,3 +1,4 @@
+import type { LatchkeyError } from "./error.js";
 import type { Frame, Room } from "./frames.js";
 import type { Line } from "./line.js";
 import { Order, type Readers } from "./order.js";
@@ -114,7 +115,11 @@ export function createRooms(parts: RoomParts): Rooms {
       if (!line || isWhole()) return;
       // Where nothing was seen yet, the newest are where it begins: JSON leaves out what is undefined.
       const after = order.seen;
-      const answer = await line.ask({ action: "history", room, after }, "history").catch(() => undefined);
+      const answer = await line.ask({ action: "history", room, after }, "history").catch((error: LatchkeyError) => {
+        // An operator has put the user out.
+        if (error.slug === "unknown-room") hear({ type: "left", room });
+        return undefined;
+      });
       const isFurther = order.seen !== after;
       if (isFurther) wait = answer?.history.more ? 0 : OVERTAKING;
       else wait = Math.min(2 * Math.max(wait, OVERTAKING), LONGEST_WAIT);

@@ -20,7 +20,7 @@ use latchkey::{
     },
     ports::{
         DeleteUser, DisableUser, EnableUser, EndSession, FindRooms, FindUser, FindUserByEmail, JoinRoom, LeaveRoom,
-        ListSessions, PutRoom, RaiseEpoch, SetGrants,
+        ListRooms, ListSessions, PutRoom, RaiseEpoch, SetGrants,
     },
     startup::{Startup, StartupError},
     telemetry::Telemetry,
@@ -33,11 +33,11 @@ pub trait Accounts:
     FindUser + FindUserByEmail + SetGrants + DisableUser + EnableUser + RaiseEpoch + DeleteUser
 {
 }
-/// What it asks of rooms.
-pub trait Rooms: PutRoom + FindRooms + JoinRoom + LeaveRoom {}
-impl<S: PutRoom + FindRooms + JoinRoom + LeaveRoom> Rooms for S {}
-
 impl<S: FindUser + FindUserByEmail + SetGrants + DisableUser + EnableUser + RaiseEpoch + DeleteUser> Accounts for S {}
+
+/// What it asks of rooms.
+pub trait Rooms: PutRoom + FindRooms + ListRooms + JoinRoom + LeaveRoom {}
+impl<S: PutRoom + FindRooms + ListRooms + JoinRoom + LeaveRoom> Rooms for S {}
 
 /// Puts the function together. It holds no key: it makes and proves no token.
 ///

@@ -19,8 +19,12 @@ use crate::{
     ports::{ExpireMessage, History, KeepMessage, Kept, NewMessage, ReadMessages, StoreError, Stored},
 };
 
-/// Messages of one page; fewer when they have a megabyte.
-const PAGE: i32 = 100;
+/// Messages of one page, and bytes of their bodies about which it ends: long ones are read a few at a time, since what no answer has room
+/// for is paid for all the same.
+const PAGE: usize = 100;
+const PAGE_BYTES: usize = 32 * 1024;
+/// How many are read before it is known how long they are.
+const FIRST: usize = 8;
 
 /// Position, in the transaction that stores a message, of what makes it the same one when it is sent again.
 const SENT: usize = 0;
@@ -43,28 +47,17 @@ impl KeepMessage for DynamoDb {
 
 impl ReadMessages for DynamoDb {
     async fn messages_from(&self, room: &RoomId, from: u64) -> Stored<History> {
-        let request = self
-            .query_rooms("pk = :pk AND sk BETWEEN :from AND :last")
-            .limit(PAGE)
-            .expression_attribute_values(":pk", text(room_partition(room)))
-            .expression_attribute_values(":from", text(message_position(from)))
-            .expression_attribute_values(":last", text(message_position(u64::MAX)));
-        let (items, next) = self.page(request).await?;
-        Ok(History { messages: read(&items)?, more: next.is_some() })
+        // One more tells whether there are later ones.
+        let mut history = self.read_messages(room, from, true, PAGE + 1).await?;
+        history.more |= history.messages.len() > PAGE;
+        history.messages.truncate(PAGE);
+        Ok(history)
     }
 
     async fn newest_messages(&self, room: &RoomId, count: u32) -> Stored<History> {
-        let request = self
-            .query_rooms("pk = :pk AND sk BETWEEN :first AND :last")
-            .scan_index_forward(false)
-            .limit(i32::try_from(count).unwrap_or(PAGE))
-            .expression_attribute_values(":pk", text(room_partition(room)))
-            .expression_attribute_values(":first", text(message_position(0)))
-            .expression_attribute_values(":last", text(message_position(u64::MAX)));
-        let (items, _) = self.page(request).await?;
-        let mut messages = read(&items)?;
-        messages.reverse();
-        Ok(History { messages, more: false })
+        let mut newest = self.read_messages(room, 0, false, count as usize).await?;
+        newest.messages.reverse();
+        Ok(History { more: false, ..newest })
     }
 }
 
@@ -82,6 +75,26 @@ impl ExpireMessage for DynamoDb {
 }
 
 impl DynamoDb {
+    async fn read_messages(&self, room: &RoomId, from: u64, is_forward: bool, count: usize) -> Stored<History> {
+        let request = self
+            .query_rooms("pk = :pk AND sk BETWEEN :from AND :last")
+            .scan_index_forward(is_forward)
+            .expression_attribute_values(":pk", text(room_partition(room)))
+            .expression_attribute_values(":from", text(message_position(from)))
+            .expression_attribute_values(":last", text(message_position(u64::MAX)));
+        let (mut messages, mut position) = (Vec::new(), None);
+        loop {
+            let limit = i32::try_from(room_for(&messages, count)).unwrap_or(1);
+            let (items, next) = self.page(request.clone().limit(limit).set_exclusive_start_key(position)).await?;
+            messages.extend(read(&items)?);
+            let more = next.is_some();
+            if !more || room_for(&messages, count) == 0 {
+                return Ok(History { messages, more });
+            }
+            position = next;
+        }
+    }
+
     /// Nothing when somebody else has taken the number.
     async fn try_to_keep(&self, new: &NewMessage) -> Stored<Option<Kept>> {
         let newest = self.newest_messages(&new.room, 1).await?.messages.pop();
@@ -112,6 +125,16 @@ impl DynamoDb {
         let gone = || StoreError::Unavailable("a message was forgotten while it was sent again".into());
         room_item::read_sent(output.item().ok_or_else(gone)?)
     }
+}
+
+/// How many more messages a page has room for, if they are as long as those before.
+fn room_for(messages: &[Message], count: usize) -> usize {
+    let bytes: usize = messages.iter().map(|message| message.body.len()).sum();
+    let by_number = count.saturating_sub(messages.len());
+    if messages.is_empty() {
+        return by_number.min(FIRST);
+    }
+    by_number.min(PAGE_BYTES.saturating_sub(bytes) * messages.len() / bytes.max(1))
 }
 
 fn read(items: &[Attributes]) -> Stored<Vec<Message>> {

@@ -24,6 +24,9 @@ use crate::{
     },
 };
 
+/// As many as DynamoDB takes.
+const KEYS_AT_ONCE: usize = 100;
+
 impl PutRoom for DynamoDb {
     async fn put_room(&self, room: &Room) -> Stored<()> {
         let request = self
@@ -44,11 +47,12 @@ impl PutRoom for DynamoDb {
 
 impl FindRooms for DynamoDb {
     async fn find_rooms(&self, ids: &[RoomId]) -> Stored<Vec<Room>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
+        let mut rooms = Vec::with_capacity(ids.len());
+        for some in ids.chunks(KEYS_AT_ONCE) {
+            let items = self.get_those(&self.tables.rooms, some.iter().map(Key::room)).await?;
+            rooms.extend(items.iter().map(room_item::read_room).collect::<Stored<Vec<_>>>()?);
         }
-        let items = self.get_those(&self.tables.rooms, ids.iter().map(Key::room)).await?;
-        items.iter().map(room_item::read_room).collect()
+        Ok(rooms)
     }
 }
 

@@ -21,7 +21,7 @@ struct Told {
     announced: Vec<(UserId, SessionId, Ended)>,
     /// Connections that it does not know.
     gone: HashSet<ConnectionId>,
-    /// Connections that it cannot close.
+    /// Connections that it can neither reach nor close.
     stuck: HashSet<ConnectionId>,
     /// Whether it answers at all.
     is_down: bool,
@@ -52,7 +52,7 @@ impl Gateway {
         self.told().gone.insert(id.clone());
     }
 
-    /// Cannot close a connection, or can again.
+    /// Can neither reach nor close a connection, or can again.
     pub fn set_stuck(&self, id: &ConnectionId, is_stuck: bool) {
         let mut told = self.told();
         if is_stuck {
@@ -75,7 +75,7 @@ fn down() -> StoreError {
 impl SendFrame for Gateway {
     async fn send_frame(&self, id: &ConnectionId, frame: &str) -> Stored<Delivered> {
         let mut told = self.told();
-        if told.is_down {
+        if told.is_down || told.stuck.contains(id) {
             return Err(down());
         }
         if told.gone.contains(id) {

@@ -34,7 +34,7 @@ where
             return Err(Error::UnknownRoom);
         }
         if rooms.len() >= MAX_ROOMS {
-            return Err(Error::Conflict(format!("nobody can be in more than {MAX_ROOMS} rooms")));
+            return Err(too_many_rooms());
         }
         store.join_room(&room.id, user_id, now).await?;
     }
@@ -43,6 +43,10 @@ where
         // Another device has left it meanwhile.
         Change::Stale => Err(Error::UnknownRoom),
     }
+}
+
+pub(super) fn too_many_rooms() -> Error {
+    Error::Conflict(format!("nobody can be in more than {MAX_ROOMS} rooms"))
 }
 
 /// Makes somebody no member of a room, and tells their other connections with `told`.

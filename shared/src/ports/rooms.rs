@@ -69,7 +69,7 @@ pub trait PutRoom {
 
 /// Finds rooms.
 pub trait FindRooms {
-    /// Those of `ids` that there are, in no order; at most [`crate::domain::room::MAX_ROOMS`] are asked for.
+    /// Those of `ids` that there are, in no order.
     fn find_rooms(&self, ids: &[RoomId]) -> impl Future<Output = Stored<Vec<Room>>> + Send;
 }
 

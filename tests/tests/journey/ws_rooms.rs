@@ -165,12 +165,12 @@ async fn who_was_never_there_is_told_the_newest_and_who_was_away_for_long_page_b
         open_room(&world, "lobby").await;
         let (_, socket) = somebody(&world).await;
         join(&world, &socket, "lobby").await;
-        for number in 1..=90 {
+        for number in 1..=130 {
             send(&world, &socket, "lobby", &format!("m-{number}")).await;
         }
-        assert_eq!(sequences(&resume(&world, &socket, json!({})).await[1]), (41..=90).collect::<Vec<_>>());
+        assert_eq!(sequences(&resume(&world, &socket, json!({})).await[1]), (81..=130).collect::<Vec<_>>());
         let newest = ask(&world, &socket, json!({ "action": "history", "room": "lobby" })).await;
-        assert_eq!(sequences(&newest), (41..=90).collect::<Vec<_>>());
+        assert_eq!(sequences(&newest), (81..=130).collect::<Vec<_>>());
         let (mut seen, mut pages) = (0_u64, 0);
         loop {
             let frame = json!({ "action": "history", "room": "lobby", "after": seen });
@@ -182,7 +182,7 @@ async fn who_was_never_there_is_told_the_newest_and_who_was_away_for_long_page_b
                 break;
             }
         }
-        assert_eq!((seen, pages), (90, 2), "an answer fits into a frame of the gateway");
+        assert_eq!((seen, pages), (130, 2), "an answer fits into a frame of the gateway");
     }
 }
 
@@ -285,6 +285,46 @@ async fn a_connection_that_is_gone_listens_no_more_and_one_that_cannot_be_told_i
         let changed = json!({ "eventName": "MODIFY", "dynamodb": records[0]["dynamodb"] });
         assert_eq!(world.fan_out(&[changed]).await, [""; 0]);
         assert!(world.frames().is_empty(), "a message that time will take is no new one");
+    }
+}
+
+#[tokio::test]
+async fn long_messages_come_a_few_at_a_time_and_each_answer_fits_into_a_frame_of_the_gateway() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let (_, socket) = somebody(&world).await;
+        join(&world, &socket, "lobby").await;
+        for number in 1..=9 {
+            let body = "\"".repeat(number * 900);
+            let frame = json!({ "action": "send", "room": "lobby", "message_id": format!("m-{number}"), "body": body });
+            assert_eq!(ask(&world, &socket, frame).await["sequence"], number);
+        }
+        let mut seen = 0;
+        while seen < 9 {
+            let history = ask(&world, &socket, json!({ "action": "history", "room": "lobby", "after": seen })).await;
+            assert!(history.to_string().len() <= 32 * 1024, "{}", history.to_string().len());
+            let numbers = sequences(&history);
+            assert_eq!(numbers.first(), Some(&(seen + 1)));
+            seen = *numbers.last().unwrap();
+            assert_eq!(history["more"], seen < 9);
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_that_cannot_be_told_keeps_no_other_waiting() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let [(_, here), (_, stuck)] = [somebody(&world).await, somebody(&world).await];
+        for socket in [&here, &stuck] {
+            join(&world, socket, "lobby").await;
+        }
+        world.gateway.set_stuck(&stuck.id.parse().unwrap(), true);
+        send(&world, &here, "lobby", "m-1").await;
+        assert_eq!(tell(&world, "lobby").await.len(), 1);
+        world.gateway.set_stuck(&stuck.id.parse().unwrap(), false);
+        send(&world, &here, "lobby", "m-2").await;
+        assert_eq!(tell(&world, "lobby").await.len(), 2, "it listens still");
     }
 }
 

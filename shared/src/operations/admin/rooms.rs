@@ -1,9 +1,10 @@
 //! Rooms, as operators make them.
 
 use crate::{
-    domain::{Room, RoomId, Timestamp, UserId},
+    domain::{Room, RoomId, Timestamp, UserId, room::MAX_ROOMS},
     error::Error,
-    ports::{FindRooms, FindUser, JoinRoom, LeaveRoom, PutRoom},
+    operations::rooms::too_many_rooms,
+    ports::{FindRooms, FindUser, JoinRoom, LeaveRoom, ListRooms, PutRoom},
 };
 
 /// Makes a room, or gives one another name and other rules; its members stay.
@@ -18,8 +19,8 @@ pub async fn put_room<S: PutRoom>(store: &S, room: &Room) -> Result<Room, Error>
 /// Makes somebody a member whether or not the room admits them.
 ///
 /// # Errors
-/// [`Error::UnknownRoom`], and [`Error::NotFound`] when there is no such user.
-pub async fn add_member<S: FindRooms + FindUser + JoinRoom>(
+/// [`Error::UnknownRoom`], [`Error::Conflict`] for one room too many, and [`Error::NotFound`] when there is no such user.
+pub async fn add_member<S: FindRooms + FindUser + ListRooms + JoinRoom>(
     store: &S,
     room: &RoomId,
     user_id: UserId,
@@ -27,6 +28,10 @@ pub async fn add_member<S: FindRooms + FindUser + JoinRoom>(
 ) -> Result<(), Error> {
     store.find_rooms(std::slice::from_ref(room)).await?.pop().ok_or(Error::UnknownRoom)?;
     store.find_user(user_id).await?.ok_or(Error::NotFound)?;
+    let rooms = store.list_rooms(user_id).await?;
+    if rooms.len() >= MAX_ROOMS && !rooms.contains(room) {
+        return Err(too_many_rooms());
+    }
     Ok(store.join_room(room, user_id, now).await?)
 }
 

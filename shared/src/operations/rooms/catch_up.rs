@@ -9,11 +9,11 @@ use crate::{
 /// How much of a room somebody is told who has never been there.
 const RECENT: u32 = 50;
 
-/// Bytes of bodies in one answer, with what is around each: a frame of the gateway may have 128 KB.
-const ANSWER_BYTES: usize = 96 * 1024;
+/// Bytes of the messages in one answer, which is one frame of a gateway: 32 KB.
+const ANSWER_BYTES: usize = 30 * 1024;
 
-/// More than name, ids and numbers of a message ever take in JSON.
-const AROUND_BODY: usize = 1200;
+/// More than what is around name, id and body of a message takes in JSON.
+const AROUND: usize = 220;
 
 /// What somebody has missed in one room.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -86,7 +86,11 @@ fn newest_that_fit(mut history: History) -> History {
 }
 
 fn fitting<'m>(messages: impl Iterator<Item = &'m Message>) -> usize {
-    let sizes = messages.map(|message| message.body.len() + AROUND_BODY);
+    let sizes = messages.map(|message| {
+        // A quote or a backslash in a name takes two bytes.
+        let name = 2 * message.from_name.as_ref().map_or(0, String::len);
+        message.body.len() + message.id.as_str().len() + name + AROUND
+    });
     let sums = sizes.scan(0, |sum, size| {
         *sum += size;
         Some(*sum)

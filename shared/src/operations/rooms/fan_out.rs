@@ -15,10 +15,11 @@ use crate::{
 const AT_ONCE: usize = 32;
 
 /// Sends `frame` to every connection that listens in a room; gives to how many. Whoever is gone or no longer good listens no more.
-/// Doing it again tells it again: clients know messages by their numbers.
+/// Doing it again tells it again: clients know messages by their numbers. One that cannot be told although others can, such as a client
+/// that reads nothing, does not keep the room waiting: the next message tells it that it has missed one.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when somebody could not be told: everybody who can be is.
+/// [`Error::Unavailable`] when nobody could be told, and somebody should have been.
 pub async fn fan_out<S, G>(store: &S, gateway: &G, room: &RoomId, frame: &str, now: Timestamp) -> Result<usize, Error>
 where
     S: ListListeners + FindConnection + Listen + StopListening,
@@ -27,7 +28,11 @@ where
     let listeners = store.list_listeners(room).await?;
     let told = listeners.iter().map(|listener| tell(store, gateway, room, listener, frame, now));
     let told: Vec<_> = stream::iter(told).buffer_unordered(AT_ONCE).collect().await;
-    told.into_iter().try_fold(0, |sum, told| Ok(sum + usize::from(told?)))
+    let count = told.iter().filter(|told| matches!(told, Ok(true))).count();
+    match told.into_iter().find_map(Result::err) {
+        Some(error) if count == 0 => Err(error),
+        _ => Ok(count),
+    }
 }
 
 /// Lets the message before a new one be forgotten when `kept` seconds are over. The newest stays for ever: its number is what the next one
