@@ -128,6 +128,7 @@ export function createRedial(parts: RedialParts): Redial {
     void opened.over.then(() => drop(opened));
     show();
     for (const take of waiting.splice(0)) take(opened);
+    for (const room of rooms.unheard()) void opened.ask({ action: "join", room }, "joined").catch(() => {});
     rooms.repair();
     return ticket;
   }

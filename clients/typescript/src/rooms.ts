@@ -12,6 +12,8 @@ export interface Rooms {
   seen(): Readonly<Record<string, number>>;
   /** Takes what the server says about rooms; the rest is ignored. */
   hear(frame: Frame): void;
+  /** The rooms that were joined elsewhere while a line was asked to resume, and that it does not hear therefore. */
+  unheard(): readonly string[];
   /** Asks for all that is missing, now that there is a line. */
   repair(): void;
   forget(): void;
@@ -47,6 +49,9 @@ interface Entry {
 /** None are listed at first. */
 export function createRooms(parts: RoomParts): Rooms {
   const entries = new Map<string, Entry>();
+  /** Those that were listed when a line was asked to resume. */
+  let before: readonly string[] = [];
+  let unheard: readonly string[] = [];
   for (const [id, seen] of Object.entries(parts.known)) entryOf(id, seen);
 
   function entryOf(id: string, seen?: number): Entry {
@@ -64,7 +69,8 @@ export function createRooms(parts: RoomParts): Rooms {
   function hear(frame: Frame): void {
     if (frame.type === "resumed") {
       const ids = new Set(frame.rooms.map(({ id }) => id));
-      for (const id of entries.keys()) if (!ids.has(id)) entries.delete(id);
+      unheard = list().flatMap(({ id }) => (ids.has(id) || before.includes(id) ? [] : id));
+      for (const id of entries.keys()) if (!ids.has(id) && !unheard.includes(id)) entries.delete(id);
       frame.rooms.forEach(enlist);
       parts.changed(list());
     } else if (frame.type === "joined") {
@@ -127,6 +133,7 @@ export function createRooms(parts: RoomParts): Rooms {
   }
 
   function seen(): Record<string, number> {
+    before = list().map(({ id }) => id);
     const known = [...entries].map(([id, { order }]) => [id, order.seen] as const);
     return Object.fromEntries(known.filter((one): one is [string, number] => one[1] !== undefined));
   }
@@ -134,6 +141,7 @@ export function createRooms(parts: RoomParts): Rooms {
   return {
     list,
     seen,
+    unheard: () => unheard,
     hear,
     repair,
     forget: () => entries.clear(),

@@ -30,7 +30,7 @@ for (const seed of [1, 2, 3]) {
     // Nobody can know of a message that never arrived and that none comes after.
     server.breaks = () => false;
     server.fanOut = () => [5];
-    await world.until(() => server.alive.filter(({ hears }) => hears).length >= CLIENTS, "all to be back");
+    await world.until(() => server.alive.filter(({ hears }) => hears.size > 0).length >= CLIENTS, "all to be back");
     parties[0]?.live.close();
     server.say("lobby", { ...parties[1]!.auth.user! }, "the-last", "goodbye");
     const total = CLIENTS * EACH + 1;

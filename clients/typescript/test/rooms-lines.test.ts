@@ -23,7 +23,7 @@ test("a message that overtakes the answer to `resume` is not lost, nor one whose
   await world.until(() => (server.connections[0]?.frames.length ?? 0) > 0, "the question");
   const [line] = server.connections;
   server.say("lobby", GRACE, "1", 1);
-  line!.hears = true;
+  line!.hears.add("lobby");
   line!.tell({ type: "message", room: "lobby", sequence: 1, message_id: "1", from: { id: GRACE.id }, at: 1, body: 1 });
   const rooms = [
     { id: "lobby", name: "LOBBY" },
@@ -43,7 +43,7 @@ test("lines that break as soon as they are live are opened ever later; after one
   server.breaks = (point, { frames }) => point === "heard" && frames.length > 1;
   const keepBreaking = async (milliseconds: number): Promise<void> => {
     for (let passed = 0; passed < milliseconds; passed += 1_000) {
-      for (const line of server.alive) if (line.hears) line.break();
+      for (const line of server.alive) if (line.hears.size > 0) line.break();
       await world.pass(1_000);
     }
   };
@@ -172,4 +172,25 @@ test("a room that has lost its past begins again", async () => {
   server.say("lobby", GRACE, "anew", 5);
   await world.pass(1_000);
   assert.deepEqual(sequences(ada), [...upTo(10), ...upTo(5)]);
+});
+
+test("a room that is joined on the old line while the new one resumes is heard on the new one", async () => {
+  const { world, ada, server } = await start();
+  server.rooms.set("tea", { ...server.rooms.get("lobby")!, name: "TEA", members: new Set(), messages: [] });
+  let isJoined = false;
+  server.instead = ({ action }) => {
+    if (action === "resume") {
+      // The answer is long on its way; the old line is quick.
+      let calls = 0;
+      server.latency = () => (calls++ < 3 ? 500 : 5);
+      world.clock.after(10, () => void ada.live.join("tea").then(() => (isJoined = true)));
+      server.instead = () => undefined;
+    }
+    return undefined;
+  };
+  await world.pass(110 * MINUTE);
+  assert.deepEqual([isJoined, server.alive.length, ada.live.rooms.map(({ id }) => id)], [true, 1, ["lobby", "tea"]]);
+  server.say("tea", GRACE, "1", "hello");
+  await world.pass(1_000);
+  assert.deepEqual(sequences(ada, "tea"), [1]);
 });

@@ -36,8 +36,8 @@ export class Connection implements Socket {
   readonly server: RoomServer;
   readonly protocols: readonly string[];
   user: User | undefined;
-  /** It hears what is new. */
-  hears = false;
+  /** The rooms in which it hears what is new. */
+  readonly hears = new Set<string>();
   isOpen = true;
   /** What the client said. */
   readonly frames: Request[] = [];
@@ -63,7 +63,7 @@ export class Connection implements Socket {
   /** By the client. */
   close(): void {
     this.isOpen = false;
-    this.hears = false;
+    this.hears.clear();
   }
 
   /** By the network. */
@@ -184,7 +184,7 @@ export class RoomServer {
       kept.messages.push(said);
       const frame = { type: "message", room, ...said };
       for (const connection of this.alive) {
-        if (!connection.hears || !kept.members.has(connection.user?.id ?? "")) continue;
+        if (!connection.hears.has(room) || !kept.members.has(connection.user?.id ?? "")) continue;
         for (const delay of this.fanOut()) connection.deliver(frame, delay);
       }
     }
@@ -205,7 +205,7 @@ export class RoomServer {
     switch (action) {
       case "join":
         kept.members.add(user.id);
-        connection.hears = true;
+        connection.hears.add(room);
         return [{ type: "joined", room: { id: room, name: kept.name } }];
       case "leave":
         kept.members.delete(user.id);
@@ -223,8 +223,8 @@ export class RoomServer {
   }
 
   #resume(connection: Connection, user: User, seen: Record<string, number>): object[] {
-    connection.hears = true;
     const mine = [...this.rooms].filter(([, { members }]) => members.has(user.id));
+    for (const [id] of mine) connection.hears.add(id);
     const rooms = mine.map(([id, { name }]) => ({ id, name }));
     const past = mine.map(([id, kept]) => this.#history(id, kept, seen[id]));
     return [{ type: "resumed", user, rooms }, ...past, { type: "live" }];
