@@ -168,13 +168,7 @@ export function connectOn(options: ConnectOptions, platform: Platform): Connecti
 
   async function leave(room: string): Promise<void> {
     check(room);
-    try {
-      await outbox.post(room, { action: "leave", room }, "left");
-    } catch (error) {
-      // An earlier attempt had done it, or another device.
-      if (!(error instanceof LatchkeyError) || error.slug !== "unknown-room") throw error;
-      rooms.hear({ type: "left", room });
-    }
+    await outbox.post(room, { action: "leave", room }, "left");
   }
 
   return {

@@ -201,7 +201,7 @@ export class RoomServer {
     const isTheirs = this.#tickets.get(`latchkey.ticket.${request.ticket}`)?.id === user.id;
     if (action === "auth") return [isTheirs ? { type: "authenticated" } : { type: "closed", cause: "other-identity" }];
     if (action === "resume") return this.#resume(connection, user, request.rooms ?? {});
-    if (!kept || !(isMember || action === "join")) return [refusal("unknown-room", 404)];
+    if (!kept || !(isMember || action === "join" || action === "leave")) return [refusal("unknown-room", 404)];
     switch (action) {
       case "join":
         kept.members.add(user.id);
