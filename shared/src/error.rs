@@ -51,6 +51,12 @@ pub enum Error {
     /// A user has as many WebSocket connections as one may have.
     #[error("too many connections")]
     TooManyConnections,
+    /// What costs much was asked for a moment ago, on the same connection; `retry_after` is in seconds.
+    #[error("asked for again too soon")]
+    TooSoon {
+        /// Seconds until it is answered again.
+        retry_after: u64,
+    },
     /// What is asked for does not go with how things are; the text says why.
     #[error("{0}")]
     Conflict(String),

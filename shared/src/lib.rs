@@ -17,7 +17,7 @@
 //! domain           -> nothing
 //! ```
 //!
-//! `config`, `keys`, `startup` and `telemetry` put functions together: beside each other, only `guard`, `http`, `published` and
+//! `config`, `keys`, `startup`, `streams` and `telemetry` put functions together: beside each other, only `guard`, `http`, `published` and
 //! functions name them.
 //!
 //! Three features, each with the one before it: `verify` is what the stateless authorizer needs, `guard` what guards functions of
@@ -49,3 +49,5 @@ pub mod passwords;
 pub mod ports;
 #[cfg(feature = "aws")]
 pub mod startup;
+#[cfg(feature = "aws")]
+pub mod streams;

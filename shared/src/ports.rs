@@ -22,11 +22,11 @@ pub use accounts::{
 };
 pub use attempts::{ClearAttempts, Reservation, ReserveAttempt};
 pub use connections::{
-    Due, Epoch, FindConnection, FindEpoch, ForgetConnection, ForgetDue, ListConnections, ListDue, OpenConnection,
-    Opened, Opening, ProlongConnection,
+    Due, Epoch, FindConnection, FindEpoch, ForgetConnection, ForgetDue, ListConnections, ListDue, NoteResume,
+    OpenConnection, Opened, Opening, ProlongConnection,
 };
 pub use endings::{ChangePassword, DeleteUser, DisableUser, EndSession, Ending, EpochChange, RaiseEpoch};
-pub use live::{AnnounceEnding, Delivered, HangUp, Happened, HungUp, MessageStored, SendFrame};
+pub use live::{AnnounceEnding, Delivered, HangUp, Happened, HappenedInRoom, HungUp, SendFrame};
 pub use published::{FindPublishedKeys, PublishKeys, Published, ReadFeed};
 pub use rooms::{
     ExpireMessage, FindMember, FindRooms, History, JoinRoom, KeepMessage, Kept, LeaveRoom, ListListeners, ListRooms,

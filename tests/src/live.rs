@@ -1,11 +1,14 @@
 //! The WebSocket API of a world: as much of its gateway as functions see.
 
+use std::time::{Duration, Instant};
+
 use latchkey::{
     config::Env,
     domain::{Random, Timestamp},
     error::Error,
     http::websocket::{self, Origins},
     operations::connect::Shown,
+    streams::Batch,
 };
 use serde_json::{Value, json};
 
@@ -238,16 +241,21 @@ impl World {
         frames.map(|(id, frame)| (id.as_str().to_owned(), read(&frame))).collect()
     }
 
+    fn batch<'a>(&self, event: &'a str) -> Batch<'a> {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        Batch { request_id: "r", event, now: Ok(self.now()), deadline, pause: Duration::ZERO }
+    }
+
     /// Has the function behind the streams of sessions and users work off records; gives those that have to be said again.
     pub async fn stream(&self, records: &[Value]) -> Vec<String> {
         let (app, event) = (&self.functions.session_ended, numbered(records));
-        again(latchkey_session_ended::answer(app, &self.telemetry, "r", &event, Ok(self.now())).await)
+        again(latchkey_session_ended::answer(app, &self.telemetry, self.batch(&event)).await)
     }
 
     /// The same of the function behind the stream of rooms.
     pub async fn fan_out(&self, records: &[Value]) -> Vec<String> {
         let (app, event) = (&self.functions.ws_fanout, numbered(records));
-        again(latchkey_ws_fanout::answer(app, &self.telemetry, "r", &event, Ok(self.now())).await)
+        again(latchkey_ws_fanout::answer(app, &self.telemetry, self.batch(&event)).await)
     }
 
     /// Looks for what has expired; gives how many connections were closed.

@@ -21,10 +21,10 @@ use latchkey::{
         Due, EnableUser, EndSession, Ending, Epoch, EpochChange, ExpireMessage, FindAccount, FindAccountById,
         FindConnection, FindEpoch, FindMember, FindPublishedKeys, FindRooms, FindSession, FindUser, FindUserByEmail,
         ForgetConnection, ForgetDue, Grants, History, JoinRoom, KeepMessage, Kept, LeaveRoom, ListConnections, ListDue,
-        ListListeners, ListRooms, ListSessions, Listen, Listener, NewMessage, NewUser, OpenConnection, Opened, Opening,
-        ProlongConnection, PublishKeys, Published, PutRoom, RaiseEpoch, ReadFeed, ReadMessages, RenameUser,
-        ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession, Rotated, Rotation, SessionPage, SetGrants,
-        SlideSession, StopListening, Stored,
+        ListListeners, ListRooms, ListSessions, Listen, Listener, NewMessage, NewUser, NoteResume, OpenConnection,
+        Opened, Opening, ProlongConnection, PublishKeys, Published, PutRoom, RaiseEpoch, ReadFeed, ReadMessages,
+        RenameUser, ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession, Rotated, Rotation, SessionPage,
+        SetGrants, SlideSession, StopListening, Stored,
     },
 };
 
@@ -175,14 +175,15 @@ delegate! {
     FindConnection { fn find_connection(user_id: UserId, id: &ConnectionId) -> Option<Connection>; }
     ListConnections { fn list_connections(user_id: UserId) -> Vec<Connection>; }
     ProlongConnection { fn prolong_connection(connection: &Connection, good_until: Timestamp) -> Change; }
+    NoteResume { fn note_resume(connection: &Connection, now: Timestamp) -> Change; }
     ForgetConnection { fn forget_connection(user_id: UserId, id: &ConnectionId) -> (); }
     ListDue { fn list_due(now: Timestamp, after: Option<&Due>) -> Vec<Due>; }
     ForgetDue { fn forget_due(due: &Due) -> (); }
     FindEpoch { fn find_epoch(user_id: UserId) -> Option<Epoch>; }
     PutRoom { fn put_room(room: &Room) -> (); }
     FindRooms { fn find_rooms(ids: &[RoomId]) -> Vec<Room>; }
-    JoinRoom { fn join_room(room: &RoomId, user_id: UserId, now: Timestamp) -> (); }
-    LeaveRoom { fn leave_room(room: &RoomId, user_id: UserId) -> Vec<Listener>; }
+    JoinRoom { fn join_room(room: &RoomId, user_id: UserId, now: Timestamp) -> Change; }
+    LeaveRoom { fn leave_room(room: &RoomId, user_id: UserId) -> (); }
     ListRooms { fn list_rooms(user_id: UserId) -> Vec<RoomId>; }
     FindMember { fn find_member(room: &RoomId, user_id: UserId) -> Option<User>; }
     KeepMessage { fn keep_message(new: &NewMessage) -> Kept; }
@@ -192,7 +193,7 @@ delegate! {
     }
     ExpireMessage { fn expire_message(room: &RoomId, sequence: u64, at: Timestamp) -> (); }
     Listen { fn listen(room: &RoomId, listener: &Listener) -> Change; }
-    StopListening { fn stop_listening(room: &RoomId, listener: &Listener) -> (); }
+    StopListening { fn stop_listening(room: &RoomId, user_id: UserId, id: &ConnectionId) -> (); }
     ListListeners { fn list_listeners(room: &RoomId) -> Vec<Listener>; }
     ReadFeed { fn read_feed(after: u64, now: Timestamp) -> Vec<FeedEntry>; }
     FindPublishedKeys { fn find_published_keys() -> Option<String>; }

@@ -137,6 +137,7 @@ const EVENTS: &[(&str, Expected)] = &[
     ("ws-message_send", Status(200)),
     ("ws-message_resume", Status(200)),
     ("ws-fanout_message", Again(0)),
+    ("ws-fanout_member", Again(0)),
     ("session-ended_user-changed", Again(0)),
     ("session-ended_unreachable", Again(1)),
     ("ws-expire_schedule", Looked),

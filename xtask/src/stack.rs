@@ -45,8 +45,6 @@ const WEBSOCKET_API: Project =
     Project { stack: "protected-websocket", template: "examples/protected-api/websocket.yaml" };
 const APPSYNC_API: Project = Project { stack: "protected-appsync", template: "examples/protected-api/appsync.yaml" };
 const GUARDED_APP: Project = Project { stack: "guarded-app", template: "examples/guarded-app/template.yaml" };
-/// A room of that example.
-pub(crate) const LOBBY: &str = "lobby";
 const NOT_RUNNING: &str = "no stack runs: start one with `cargo xtask stack up`";
 /// Where examples/chat serves its page.
 const CHAT_ORIGIN: &str = "http://localhost:9002";
@@ -77,16 +75,18 @@ fn up(options: &UpOptions) -> Result<()> {
 }
 
 /// The rooms of examples/chat, made as an operator makes them.
-pub(crate) fn make_rooms() -> Result<()> {
+fn make_rooms() -> Result<()> {
+    [("lobby", "Lobby"), ("tea", "Tea")].iter().try_for_each(|(id, name)| make_room(id, name))
+}
+
+/// One that is for everybody.
+pub(crate) fn make_room(id: &str, name: &str) -> Result<()> {
     let emulator = Emulator::running()?.context(NOT_RUNNING)?;
-    for (id, name) in [(LOBBY, "Lobby"), ("tea", "Tea")] {
-        let put = ["latchkey", "rooms", "put", id, "--name", name, "--everybody", "--reason", "a place to talk"];
-        let mut put = cargo::command(&put);
-        put.env("AWS_ENDPOINT_URL", emulator.endpoint()).env("AWS_REGION", "us-east-1");
-        put.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").env("NO_PROXY", "localhost");
-        process::run("latchkey rooms put", put)?;
-    }
-    Ok(())
+    let put = ["latchkey", "rooms", "put", id, "--name", name, "--everybody", "--reason", "a place to talk"];
+    let mut put = cargo::command(&put);
+    put.env("AWS_ENDPOINT_URL", emulator.endpoint()).env("AWS_REGION", "us-east-1");
+    put.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").env("NO_PROXY", "localhost");
+    process::run("latchkey rooms put", put)
 }
 
 /// Where Latchkey answers.

@@ -1,28 +1,47 @@
-//! The stream of Rooms: tells every connection that listens in a room what was said there.
-
-use std::time::Instant;
+//! The stream of Rooms: tells every connection that listens in a room what was said there, and those of a member that they are one.
 
 use latchkey::{
     config::Env,
     delivery::LiveConnections,
-    domain::{Lifetimes, Timestamp, time::BrokenClock},
+    domain::{Lifetimes, Message, RoomId, Timestamp, UserId},
     dynamodb::{DynamoDb, stream},
-    error::{Error, chain},
+    error::Error,
     http::websocket::frame::Said,
-    operations::rooms::{MessageStored, expire_before, fan_out},
-    ports::{ExpireMessage, FindConnection, ListListeners, Listen, SendFrame, StopListening},
+    operations::rooms::{HappenedInRoom, expire_before, fan_out, settle, tell},
+    ports::{
+        ExpireMessage, FindConnection, FindRooms, ListConnections, ListListeners, ListRooms, Listen, SendFrame,
+        StopListening,
+    },
     startup::{Startup, StartupError},
+    streams::{Batch, Outcome, work_off},
     telemetry::{Facts, Telemetry},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The name in logs and metrics.
 pub const NAME: &str = "ws-fanout";
 
+/// All that it asks of a store.
+pub trait Rooms:
+    ListListeners + FindConnection + Listen + StopListening + ExpireMessage + ListConnections + ListRooms + FindRooms
+{
+}
+impl<S> Rooms for S where
+    S: ListListeners
+        + FindConnection
+        + Listen
+        + StopListening
+        + ExpireMessage
+        + ListConnections
+        + ListRooms
+        + FindRooms
+{
+}
+
 /// What the function holds.
 #[derive(Debug)]
 pub struct App<S, G> {
-    /// Listeners, and messages to be forgotten.
+    /// Who listens, who is a member, and messages to be forgotten.
     pub store: S,
     /// Reaches connections.
     pub gateway: G,
@@ -39,57 +58,48 @@ pub fn start(env: &Env) -> Result<App<DynamoDb, LiveConnections>, StartupError> 
     Ok(App { store: startup.store()?, gateway: startup.live()?, kept: Lifetimes::from_env(env)?.message })
 }
 
-/// Works off one event: tells the stream where it has to begin again, if somebody could not be told. Whoever hears a message twice knows
-/// it by its number.
-/// <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>
+/// Works off one batch. Whoever hears something twice knows it.
 ///
 /// # Errors
-/// [`Error::Internal`] for what is no event of a stream: all of it is said again.
-pub async fn answer<S, G>(
-    app: &App<S, G>,
+/// Those of [`work_off`].
+pub async fn answer<S: Rooms>(
+    app: &App<S, impl SendFrame>,
     telemetry: &Telemetry,
-    request_id: &str,
-    event: &str,
-    now: Result<Timestamp, BrokenClock>,
-) -> Result<Value, Error>
-where
-    S: ListListeners + FindConnection + Listen + StopListening + ExpireMessage,
-    G: SendFrame,
-{
-    let now = now?;
-    for record in stream::read_messages(event)? {
-        let started = Instant::now();
-        let outcome = match record.told {
-            Ok(None) => continue,
-            Ok(Some(stored)) => tell(app, stored, now).await,
-            Err(error) => Err(error.into()),
+    batch: Batch<'_>,
+) -> Result<Value, Error> {
+    work_off(&batch, telemetry, stream::read_rooms(batch.event), async |happened, now| {
+        let (about, user_id, told) = match happened {
+            HappenedInRoom::Said(room, message) => ("messages", None, said(app, &room, message, now).await),
+            HappenedInRoom::MemberChanged(room, user_id) => {
+                ("members", Some(user_id), member_changed(app, &room, user_id, now).await)
+            }
         };
-        let status = if outcome.is_ok() { 200 } else { 503 };
-        telemetry.record(request_id, "STREAM", "rooms", status, started.elapsed(), &facts(&outcome));
-        if outcome.is_err() {
-            // The stream begins again there, and says everything after it again.
-            return Ok(json!({ "batchItemFailures": [{ "itemIdentifier": record.sequence_number }] }));
-        }
-    }
-    Ok(json!({ "batchItemFailures": [] }))
+        let changes = told.iter().map(|told| format!("connections told: {told}")).collect();
+        let facts = Facts { user_id: user_id.map(|id| id.to_string()), changes, ..Facts::default() };
+        Outcome { about, facts, result: told.map(|_| ()) }
+    })
+    .await
 }
 
-async fn tell<S, G>(app: &App<S, G>, stored: MessageStored, now: Timestamp) -> Result<usize, Error>
-where
-    S: ListListeners + FindConnection + Listen + StopListening + ExpireMessage,
-    G: SendFrame,
-{
-    let frame = Said::message(stored.clone()).to(None).text();
-    let told = fan_out(&app.store, &app.gateway, &stored.room, &frame, now).await?;
-    expire_before(&app.store, &stored, app.kept).await?;
+async fn said<S: Rooms>(
+    app: &App<S, impl SendFrame>,
+    room: &RoomId,
+    message: Message,
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let frame = Said::message(room, message.clone()).to(None).text();
+    let told = fan_out(&app.store, &app.gateway, room, &frame, now).await?;
+    expire_before(&app.store, room, &message, app.kept).await?;
     Ok(told)
 }
 
-fn facts(outcome: &Result<usize, Error>) -> Facts {
-    let changes = outcome.as_ref().ok().map(|told| format!("connections told: {told}"));
-    Facts {
-        changes: changes.into_iter().collect(),
-        reason: outcome.as_ref().err().map(|error| chain(error)),
-        ..Facts::default()
-    }
+async fn member_changed<S: Rooms>(
+    app: &App<S, impl SendFrame>,
+    room: &RoomId,
+    user_id: UserId,
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let membership = settle(&app.store, room, user_id, now).await?;
+    let said = membership.room.as_ref().map_or_else(|| Said::left(room), Said::joined);
+    Ok(tell(&app.gateway, &membership.connections, &said.to(None).text()).await)
 }

@@ -18,18 +18,27 @@ use latchkey::{
     },
     ports::{
         FindConnection, FindMember, FindPublishedKeys, FindRooms, FindUser, ForgetConnection, HangUp, JoinRoom,
-        KeepMessage, LeaveRoom, ListRooms, Listen, ProlongConnection, ReadMessages, SendFrame,
+        KeepMessage, LeaveRoom, ListRooms, Listen, NoteResume, ProlongConnection, ReadMessages, SendFrame,
     },
     startup::{Startup, StartupError},
 };
 
 /// All that rooms ask of a store.
 pub trait Rooms:
-    FindUser + FindRooms + FindMember + ListRooms + JoinRoom + LeaveRoom + Listen + KeepMessage + ReadMessages
+    FindUser + NoteResume + FindRooms + FindMember + ListRooms + JoinRoom + LeaveRoom + Listen + KeepMessage + ReadMessages
 {
 }
 impl<S> Rooms for S where
-    S: FindUser + FindRooms + FindMember + ListRooms + JoinRoom + LeaveRoom + Listen + KeepMessage + ReadMessages
+    S: FindUser
+        + NoteResume
+        + FindRooms
+        + FindMember
+        + ListRooms
+        + JoinRoom
+        + LeaveRoom
+        + Listen
+        + KeepMessage
+        + ReadMessages
 {
 }
 
@@ -88,16 +97,16 @@ where
     S: ForgetConnection + ProlongConnection + Rooms,
     G: HangUp + SendFrame,
 {
-    let (store, gateway, speaker) = (&app.store, &app.gateway, &connection);
+    let (store, speaker) = (&app.store, &connection);
     let said = match action? {
         Action::Ping => Said::Pong,
         Action::Auth { token, ticket } => match reauthenticate(app, connection, shown(&token, &ticket)?, now).await? {
             Line::Open(connection) => Said::authenticated(connection.good_until),
             Line::Closed(closing) => return Ok(Heard::Closed(closing.as_str())),
         },
-        Action::Resume { rooms } => rooms::resumed(store, gateway, speaker, id.as_ref(), &rooms).await?,
+        Action::Resume { rooms } => rooms::resumed(store, &app.gateway, speaker, id.as_ref(), rooms, now).await?,
         Action::Join { room } => rooms::joined(store, speaker, &room, now).await?,
-        Action::Leave { room } => rooms::left(store, gateway, speaker, &room).await?,
+        Action::Leave { room } => rooms::left(store, speaker, &room).await?,
         Action::Send { room, message_id, body } => {
             rooms::sent(store, speaker, (&room, &message_id), &body, now).await?
         }

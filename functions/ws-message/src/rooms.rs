@@ -7,9 +7,9 @@ use latchkey::{
     error::{Error, FieldError},
     http::{
         request::Fields,
-        websocket::frame::{Reply, Said},
+        websocket::{frame::Said, room_frames::SeenView},
     },
-    operations::rooms::{catch_up, join, leave, resume, say},
+    operations::rooms::{Position, catch_up, join, leave, resume, say},
     ports::SendFrame,
 };
 use serde_json::Value;
@@ -22,13 +22,16 @@ pub(crate) async fn resumed<S: Rooms>(
     gateway: &impl SendFrame,
     connection: &Connection,
     id: Option<&String>,
-    seen: &BTreeMap<String, u64>,
+    unverified_seen: BTreeMap<String, SeenView>,
+    now: Timestamp,
 ) -> Result<Said, Error> {
-    let (user, rooms) = resume(store, connection).await?;
+    let seen = unverified_seen.into_iter().map(|(room, seen)| Ok((room, position("/rooms", seen)?)));
+    let seen = seen.collect::<Result<BTreeMap<_, _>, Error>>()?;
+    let (user, rooms) = resume(store, connection, now).await?;
     let tell = async |said: Said| gateway.send_frame(&connection.id, &said.to(id.cloned()).text()).await;
     tell(Said::resumed(&user, &rooms)).await?;
     for room in &rooms {
-        let missed = catch_up(store, &room.id, seen.get(room.id.as_str()).copied()).await?;
+        let missed = catch_up(store, &room.id, seen.get(room.id.as_str())).await?;
         tell(Said::history(&room.id, missed)).await?;
     }
     Ok(Said::Live)
@@ -45,15 +48,9 @@ pub(crate) async fn joined<S: Rooms>(
 }
 
 /// Lets the user out of a room.
-pub(crate) async fn left<S: Rooms>(
-    store: &S,
-    gateway: &impl SendFrame,
-    connection: &Connection,
-    unverified_room: &str,
-) -> Result<Said, Error> {
+pub(crate) async fn left<S: Rooms>(store: &S, connection: &Connection, unverified_room: &str) -> Result<Said, Error> {
     let room = room(unverified_room)?;
-    let told: Reply = Said::left(&room).to(None);
-    leave(store, gateway, connection, &room, &told.text()).await?;
+    leave(store, &room, connection.user_id).await?;
     Ok(Said::left(&room))
 }
 
@@ -82,11 +79,16 @@ pub(crate) async fn history<S: Rooms>(
     store: &S,
     connection: &Connection,
     unverified_room: &str,
-    after: Option<u64>,
+    unverified_after: Option<SeenView>,
 ) -> Result<Said, Error> {
     let room = room(unverified_room)?;
+    let after = unverified_after.map(|after| position("/after", after)).transpose()?;
     store.find_member(&room, connection.user_id).await?.ok_or(Error::UnknownRoom)?;
-    Ok(Said::history(&room, catch_up(store, &room, after).await?))
+    Ok(Said::history(&room, catch_up(store, &room, after.as_ref()).await?))
+}
+
+fn position(pointer: &'static str, unverified: SeenView) -> Result<Position, Error> {
+    unverified.try_into().map_err(|error| Error::InvalidInput(vec![FieldError::new(pointer, error)]))
 }
 
 fn room(unverified: &str) -> Result<RoomId, Error> {

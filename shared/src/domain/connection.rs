@@ -17,6 +17,9 @@ pub const HANDSHAKE_SECONDS: u64 = 30;
 /// of them within seconds.
 pub const MAX_CONNECTIONS_OF_USER: usize = 100;
 
+/// Seconds between one `resume` and the next on a connection: some bytes that ask for up to a hundred histories.
+pub const RESUME_SECONDS: u64 = 10;
+
 /// A text that is no id of a connection or a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an id")]
@@ -92,9 +95,16 @@ pub struct Connection {
     pub connected_at: Timestamp,
     /// The first second at which its credential is no longer good. A newer one moves it.
     pub good_until: Timestamp,
+    /// When everything was last asked for on it: since then it hears all rooms of its user.
+    pub resumed_at: Option<Timestamp>,
 }
 
 impl Connection {
+    /// Seconds until everything may be asked for on it again.
+    pub fn resumes_in(&self, now: Timestamp) -> u64 {
+        self.resumed_at.map_or(0, |at| RESUME_SECONDS.saturating_sub(now.since(at)))
+    }
+
     /// When nobody has to know of it any more.
     pub fn forgotten_at(&self) -> Timestamp {
         self.connected_at.plus(MAX_CONNECTION_SECONDS + 600)

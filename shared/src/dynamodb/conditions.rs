@@ -24,6 +24,12 @@ pub(super) const NOT_EXPIRED: &str = "expires_at > :now AND absolute_expires_at 
 /// The connection is there, and nobody has prolonged it.
 pub(super) const STILL_GOOD_UNTIL: &str = "good_until = :good_until";
 
+/// Nobody has asked for everything on the connection.
+pub(super) const NEVER_RESUMED: &str = "attribute_not_exists(resumed_at)";
+
+/// Nobody has done so since.
+pub(super) const STILL_RESUMED_AT: &str = "resumed_at = :resumed_at";
+
 /// The refresh token presented is the current one.
 pub(super) const CURRENT_GENERATION: &str = "generation = :generation";
 

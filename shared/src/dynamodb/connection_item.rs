@@ -12,6 +12,9 @@ use crate::{
 /// Moves the moment until which a connection is good.
 pub(super) const PROLONG: &str = "SET good_until = :next_good_until";
 
+/// Says when everything was asked for on a connection.
+pub(super) const RESUME: &str = "SET resumed_at = :now";
+
 /// How long the moment of an expiry is kept when nobody looks at it, in seconds.
 const DUE_KEPT: u64 = 24 * 3600;
 
@@ -39,6 +42,7 @@ pub(super) fn read_connection(item: &Attributes) -> Stored<Connection> {
         epoch: reader.number("epoch")?,
         connected_at: reader.time("connected_at")?,
         good_until: reader.time("good_until")?,
+        resumed_at: reader.optional_time("resumed_at")?,
     })
 }
 

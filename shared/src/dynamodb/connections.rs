@@ -8,8 +8,8 @@ use aws_sdk_dynamodb::{
 
 use super::{
     DynamoDb,
-    conditions::{NOT_ENDED, NOT_EXPIRED, SAME_EPOCH, STILL_GOOD_UNTIL, all},
-    connection_item::{self, PROLONG, read_connection, read_due},
+    conditions::{NEVER_RESUMED, NOT_ENDED, NOT_EXPIRED, PRESENT, SAME_EPOCH, STILL_GOOD_UNTIL, STILL_RESUMED_AT, all},
+    connection_item::{self, PROLONG, RESUME, read_connection, read_due},
     failure,
     item::{number, text, time},
     keys::{CONNECTION_PREFIX, EXPIRING, Key, due_position, user_partition_value},
@@ -20,8 +20,8 @@ use super::{
 use crate::{
     domain::{Connection, ConnectionId, Timestamp, UserId, connection::MAX_CONNECTION_SECONDS},
     ports::{
-        Change, Due, FindConnection, ForgetConnection, ForgetDue, ListConnections, ListDue, OpenConnection, Opened,
-        Opening, ProlongConnection, Stored,
+        Change, Due, FindConnection, ForgetConnection, ForgetDue, ListConnections, ListDue, NoteResume, OpenConnection,
+        Opened, Opening, ProlongConnection, Stored,
     },
 };
 
@@ -93,6 +93,22 @@ impl ProlongConnection for DynamoDb {
             .build();
         let update = update.map(Part::part).map_err(|error| failure::unexpected("prolong", error))?;
         self.transact([update, self.put_due(connection, good_until)?]).await.map(Change::from)
+    }
+}
+
+impl NoteResume for DynamoDb {
+    async fn note_resume(&self, connection: &Connection, now: Timestamp) -> Stored<Change> {
+        let update = self
+            .update(&self.tables.connections, Key::connection(connection.user_id, &connection.id))
+            .update_expression(RESUME)
+            .expression_attribute_values(":now", time(now));
+        let update = match connection.resumed_at {
+            None => update.condition_expression(all(&[PRESENT, NEVER_RESUMED])),
+            Some(before) => {
+                update.condition_expression(STILL_RESUMED_AT).expression_attribute_values(":resumed_at", time(before))
+            }
+        };
+        self.send_update("UpdateItem connection", update).await.map(Change::from)
     }
 }
 

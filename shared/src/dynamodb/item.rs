@@ -79,6 +79,10 @@ impl<'a> Reader<'a> {
         self.text(name).map(|text| Some(text.to_owned()))
     }
 
+    pub(super) fn optional_time(self, name: &str) -> Stored<Option<Timestamp>> {
+        if self.item.contains_key(name) { self.time(name).map(Some) } else { Ok(None) }
+    }
+
     /// A text that `T` parses, behind `prefix`.
     pub(super) fn parsed<T: FromStr>(self, name: &str, prefix: &str) -> Stored<T> {
         let rest = self.text(name)?.strip_prefix(prefix);

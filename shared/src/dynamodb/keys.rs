@@ -40,7 +40,7 @@ const ROOM: &str = "room";
 /// What partition keys of rooms begin with, and sort keys of memberships.
 pub(super) const ROOM_PREFIX: &str = "room#";
 /// What sort keys of members begin with.
-const MEMBER_PREFIX: &str = "member#";
+pub(super) const MEMBER_PREFIX: &str = "member#";
 /// What sort keys of listening connections begin with.
 pub(super) const LISTENER_PREFIX: &str = "listener#";
 /// What sort keys of messages begin with.

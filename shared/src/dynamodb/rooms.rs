@@ -13,11 +13,11 @@ use super::{
     keys::{Key, LISTENER_PREFIX, ROOM_PREFIX, SK, listeners_of, room_partition, user_partition_value},
     meter::Kind,
     retry, room_item,
-    transaction::{Part, Transacted},
+    transaction::Part,
     user_item,
 };
 use crate::{
-    domain::{Room, RoomId, Timestamp, User, UserId},
+    domain::{ConnectionId, Room, RoomId, Timestamp, User, UserId},
     ports::{
         Change, FindMember, FindRooms, JoinRoom, LeaveRoom, ListListeners, ListRooms, Listen, Listener, PutRoom,
         StopListening, Stored,
@@ -57,31 +57,29 @@ impl FindRooms for DynamoDb {
 }
 
 impl JoinRoom for DynamoDb {
-    async fn join_room(&self, room: &RoomId, user_id: UserId, now: Timestamp) -> Stored<()> {
+    async fn join_room(&self, room: &RoomId, user_id: UserId, now: Timestamp) -> Stored<Change> {
         let since = |key: Key| with(key.attributes(), [("joined_at", time(now))]);
         let parts = [
-            self.room_item_is_there(&Key::room(room))?,
+            // Whoever deletes an account looks for memberships when it is gone: none may come after that.
+            self.is_there(&self.tables.users, &Key::profile(user_id))?,
+            self.is_there(&self.tables.rooms, &Key::room(room))?,
             self.put_in_room(since(Key::member(room, user_id)))?,
             self.put_in_room(since(Key::membership(room, user_id)))?,
         ];
-        match self.transact(parts).await? {
-            Transacted::Committed => Ok(()),
-            Transacted::Refused(_) => Err(failure::unexpected("join", "there is no such room")),
-        }
+        self.transact(parts).await.map(Change::from)
     }
 }
 
 impl LeaveRoom for DynamoDb {
-    async fn leave_room(&self, room: &RoomId, user_id: UserId) -> Stored<Vec<Listener>> {
+    async fn leave_room(&self, room: &RoomId, user_id: UserId) -> Stored<()> {
         let parts =
             [self.delete_in_room(&Key::member(room, user_id))?, self.delete_in_room(&Key::membership(room, user_id))?];
         self.transact(parts).await?;
         // Nobody can begin to listen any more: whoever did so before is found here.
-        let listeners = self.listeners(room, &listeners_of(user_id)).await?;
-        for listener in &listeners {
-            self.stop_listening(room, listener).await?;
+        for listener in self.listeners(room, &listeners_of(user_id)).await? {
+            self.stop_listening(room, user_id, &listener.connection_id).await?;
         }
-        Ok(listeners)
+        Ok(())
     }
 }
 
@@ -103,18 +101,19 @@ impl FindMember for DynamoDb {
 impl Listen for DynamoDb {
     async fn listen(&self, room: &RoomId, listener: &Listener) -> Stored<Change> {
         let member = Key::member(room, listener.user_id);
-        let parts = [self.room_item_is_there(&member)?, self.put_in_room(room_item::listener(room, listener))?];
+        let parts =
+            [self.is_there(&self.tables.rooms, &member)?, self.put_in_room(room_item::listener(room, listener))?];
         self.transact(parts).await.map(Change::from)
     }
 }
 
 impl StopListening for DynamoDb {
-    async fn stop_listening(&self, room: &RoomId, listener: &Listener) -> Stored<()> {
+    async fn stop_listening(&self, room: &RoomId, user_id: UserId, id: &ConnectionId) -> Stored<()> {
         let request = self
             .client
             .delete_item()
             .table_name(&self.tables.rooms)
-            .set_key(Some(Key::listener(room, listener.user_id, &listener.connection_id).attributes()))
+            .set_key(Some(Key::listener(room, user_id, id).attributes()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let answer = retry::send(failure::is_conflict, || {
             self.meter.count(Kind::Write);
@@ -161,8 +160,8 @@ impl DynamoDb {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
     }
 
-    fn room_item_is_there(&self, key: &Key) -> Stored<TransactWriteItem> {
-        let check = ConditionCheck::builder().table_name(&self.tables.rooms).set_key(Some(key.attributes()));
+    fn is_there(&self, table: &str, key: &Key) -> Stored<TransactWriteItem> {
+        let check = ConditionCheck::builder().table_name(table).set_key(Some(key.attributes()));
         let check = check.condition_expression(PRESENT).build();
         check.map(Part::part).map_err(|error| failure::unexpected("check", error))
     }

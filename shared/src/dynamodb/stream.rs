@@ -1,4 +1,4 @@
-//! What the streams of tables tell: which sessions have ended, whose profile has changed, and what was said in rooms.
+//! What the streams of tables tell: which sessions have ended, whose profile has changed, what was said in rooms, and who is in them.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-example.html>
 
@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 
 use super::{
     item::{Attributes, Reader, number},
-    keys::{MESSAGE_PREFIX, PK, PROFILE, ROOM_PREFIX, SESSION_PREFIX, SK, USER_PREFIX},
+    keys::{MEMBER_PREFIX, MESSAGE_PREFIX, PK, PROFILE, ROOM_PREFIX, SESSION_PREFIX, SK, USER_PREFIX},
     room_item,
 };
 use crate::{
     domain::{EndCause, Ended, SessionId, Timestamp, UserId},
-    ports::{Happened, MessageStored, StoreError, Stored},
+    ports::{Happened, HappenedInRoom, StoreError, Stored},
 };
 
 /// One record of a stream.
@@ -36,8 +36,8 @@ pub fn read(event: &str, now: Timestamp) -> Stored<Vec<Record<Happened>>> {
 ///
 /// # Errors
 /// [`StoreError::Unexpected`] when it is no event of a stream.
-pub fn read_messages(event: &str) -> Stored<Vec<Record<MessageStored>>> {
-    read_records(event, message_stored)
+pub fn read_rooms(event: &str) -> Stored<Vec<Record<HappenedInRoom>>> {
+    read_records(event, happened_in_room)
 }
 
 fn read_records<T>(event: &str, told: impl Fn(&Value) -> Stored<Option<T>>) -> Stored<Vec<Record<T>>> {
@@ -54,13 +54,21 @@ fn no_event() -> StoreError {
     StoreError::Unexpected("not an event of a stream".to_owned())
 }
 
-fn message_stored(record: &Value) -> Stored<Option<MessageStored>> {
-    let item = attributes(&record["dynamodb"]["NewImage"]);
-    let reader = Reader::new("record", &item);
-    if record["eventName"] != "INSERT" || !reader.text(SK)?.starts_with(MESSAGE_PREFIX) {
+fn happened_in_room(record: &Value) -> Stored<Option<HappenedInRoom>> {
+    let (event, keys) = (record["eventName"].as_str(), attributes(&record["dynamodb"]["Keys"]));
+    let reader = Reader::new("record", &keys);
+    let sort_key = reader.text(SK)?;
+    let is_message = event == Some("INSERT") && sort_key.starts_with(MESSAGE_PREFIX);
+    let is_member = matches!(event, Some("INSERT" | "REMOVE")) && sort_key.starts_with(MEMBER_PREFIX);
+    if !is_message && !is_member {
         return Ok(None);
     }
-    Ok(Some(MessageStored { room: reader.parsed(PK, ROOM_PREFIX)?, message: room_item::read_message(&item)? }))
+    let room = reader.parsed(PK, ROOM_PREFIX)?;
+    Ok(Some(if is_member {
+        HappenedInRoom::MemberChanged(room, reader.parsed(SK, MEMBER_PREFIX)?)
+    } else {
+        HappenedInRoom::Said(room, room_item::read_message(&attributes(&record["dynamodb"]["NewImage"]))?)
+    }))
 }
 
 fn happened(record: &Value, now: Timestamp) -> Stored<Option<Happened>> {

@@ -88,7 +88,7 @@ pub fn facts(error: &Error) -> Facts {
 fn problem<'a>(error: &'a Error, detail: Option<&'a str>) -> Problem<'a> {
     let (status, slug, title) = kind(error);
     let retry_after = match error {
-        Error::TooManyAttempts { retry_after } => Some(*retry_after),
+        Error::TooManyAttempts { retry_after } | Error::TooSoon { retry_after } => Some(*retry_after),
         Error::Unavailable(_) => Some(RETRY_AFTER_OUTAGE),
         _ => None,
     };
@@ -143,6 +143,7 @@ fn kind(error: &Error) -> (StatusCode, &'static str, &'static str) {
         Error::TooManyConnections => {
             (StatusCode::TOO_MANY_REQUESTS, "too-many-connections", "Too many connections are open.")
         }
+        Error::TooSoon { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-soon", "This was asked for a moment ago."),
         Error::Conflict(_) => (StatusCode::CONFLICT, "conflict", "This does not go with how things are."),
         Error::NotFound | Error::NoClientHashing => (StatusCode::NOT_FOUND, "not-found", "There is nothing here."),
         Error::UnknownRoom => (StatusCode::NOT_FOUND, "unknown-room", "There is no such room for you."),

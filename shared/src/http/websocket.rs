@@ -11,7 +11,7 @@ mod event;
 pub mod frame;
 mod handshake;
 mod origins;
-mod room_frames;
+pub mod room_frames;
 mod serve;
 
 pub use event::Event;

@@ -7,7 +7,7 @@ use crate::{
     domain::{Connection, ConnectionId, Timestamp, UserId},
     ports::{
         Change, Due, Epoch, FindConnection, FindEpoch, ForgetConnection, ForgetDue, ListConnections, ListDue,
-        OpenConnection, Opened, Opening, ProlongConnection, Stored,
+        NoteResume, OpenConnection, Opened, Opening, ProlongConnection, Stored,
     },
 };
 
@@ -61,6 +61,18 @@ impl ProlongConnection for Memory {
         };
         found.good_until = good_until;
         state.due.insert((good_until, user_id, id));
+        Ok(Change::Done)
+    }
+}
+
+impl NoteResume for Memory {
+    async fn note_resume(&self, connection: &Connection, now: Timestamp) -> Stored<Change> {
+        let mut state = self.state();
+        let found = state.connections.get_mut(&(connection.user_id, connection.id.clone()));
+        let Some(found) = found.filter(|found| found.resumed_at == connection.resumed_at) else {
+            return Ok(Change::Stale);
+        };
+        found.resumed_at = Some(now);
         Ok(Change::Done)
     }
 }

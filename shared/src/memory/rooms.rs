@@ -52,19 +52,22 @@ impl FindRooms for Memory {
 }
 
 impl JoinRoom for Memory {
-    async fn join_room(&self, room: &RoomId, user_id: UserId, _: Timestamp) -> Stored<()> {
-        self.state().rooms.get_mut(room).ok_or_else(no_room)?.members.insert(user_id);
-        Ok(())
+    async fn join_room(&self, room: &RoomId, user_id: UserId, _: Timestamp) -> Stored<Change> {
+        let mut state = self.state();
+        let is_user = state.accounts.contains_key(&user_id);
+        let Some(place) = state.rooms.get_mut(room).filter(|_| is_user) else { return Ok(Change::Stale) };
+        place.members.insert(user_id);
+        Ok(Change::Done)
     }
 }
 
 impl LeaveRoom for Memory {
-    async fn leave_room(&self, room: &RoomId, user_id: UserId) -> Stored<Vec<Listener>> {
-        let mut state = self.state();
-        let Some(place) = state.rooms.get_mut(room) else { return Ok(Vec::new()) };
-        place.members.remove(&user_id);
-        let theirs = place.listeners.extract_if(.., |(whose, _), _| *whose == user_id);
-        Ok(theirs.map(|(_, listener)| listener).collect())
+    async fn leave_room(&self, room: &RoomId, user_id: UserId) -> Stored<()> {
+        if let Some(place) = self.state().rooms.get_mut(room) {
+            place.members.remove(&user_id);
+            place.listeners.retain(|(whose, _), _| *whose != user_id);
+        }
+        Ok(())
     }
 }
 
@@ -140,9 +143,9 @@ impl Listen for Memory {
 }
 
 impl StopListening for Memory {
-    async fn stop_listening(&self, room: &RoomId, listener: &Listener) -> Stored<()> {
+    async fn stop_listening(&self, room: &RoomId, user_id: UserId, id: &ConnectionId) -> Stored<()> {
         if let Some(place) = self.state().rooms.get_mut(room) {
-            place.listeners.remove(&(listener.user_id, listener.connection_id.clone()));
+            place.listeners.remove(&(user_id, id.clone()));
         }
         Ok(())
     }

@@ -18,7 +18,9 @@ pub use end_session::end_session;
 pub use end_sessions::{SomeEnded, continue_ending, end_sessions};
 pub use find_user::{find_user, find_user_by_email};
 pub use list_sessions::list_sessions;
-pub use rooms::{add_member, put_room, remove_member};
+pub use rooms::{add_member, put_room};
+
+pub use super::rooms::leave as remove_member;
 pub use set_grants::set_grants;
 
 use crate::error::Error;

@@ -97,7 +97,7 @@ pub async fn connect<S: FindSession + ListConnections + OpenConnection>(
         return Err(Refusal::EXPIRED.into());
     }
     leave_room(store, user_id, now).await?;
-    let connection = Connection { id, user_id, session_id, epoch, connected_at: now, good_until };
+    let connection = Connection { id, user_id, session_id, epoch, connected_at: now, good_until, resumed_at: None };
     let opening = Opening { connection, ticket };
     match store.open_connection(&opening).await? {
         Opened::Open => Ok(opening.connection),

@@ -1,23 +1,25 @@
 //! Rooms over a WebSocket connection: who is in them, what is said, and what somebody has missed.
 
-pub mod catch_up;
-pub mod fan_out;
+mod catch_up;
+mod fan_out;
+mod membership;
 
-pub use catch_up::{Missed, catch_up, resume};
+pub use catch_up::{Missed, Position, catch_up, resume};
 pub use fan_out::{expire_before, fan_out};
+pub use membership::{Membership, settle, tell};
 
-pub use crate::ports::{Kept, MessageStored};
+pub use crate::ports::{HappenedInRoom, Kept};
 
 use crate::{
     domain::{Connection, MessageId, Room, RoomId, Timestamp, UserId, room::MAX_ROOMS},
     error::{Error, Refusal},
     ports::{
-        Change, Delivered, FindMember, FindRooms, FindUser, JoinRoom, KeepMessage, LeaveRoom, ListRooms, Listen,
-        Listener, NewMessage, SendFrame,
+        Change, FindMember, FindRooms, FindUser, JoinRoom, KeepMessage, LeaveRoom, ListRooms, Listen, Listener,
+        NewMessage,
     },
 };
 
-/// Makes whoever speaks a member of a room that admits them, and lets the connection listen. Members of before may always come in.
+/// Makes whoever speaks a member of a room that admits them, and lets the connection listen; [`settle`] lets the others. Members of before may always come in.
 ///
 /// # Errors
 /// [`Error::UnknownRoom`] for a room that there is not, or that does not admit them; [`Error::Conflict`] for one room too many.
@@ -36,7 +38,9 @@ where
         if rooms.len() >= MAX_ROOMS {
             return Err(too_many_rooms());
         }
-        store.join_room(&room.id, user_id, now).await?;
+        if store.join_room(&room.id, user_id, now).await? == Change::Stale {
+            return Err(Error::UnknownRoom);
+        }
     }
     match store.listen(&room.id, &Listener::of(connection)).await? {
         Change::Done => Ok(room),
@@ -49,23 +53,12 @@ pub(super) fn too_many_rooms() -> Error {
     Error::Conflict(format!("nobody can be in more than {MAX_ROOMS} rooms"))
 }
 
-/// Makes somebody no member of a room, and tells their other connections with `told`.
+/// Makes somebody no member of a room any more: they hear, read and say nothing there from now on.
 ///
 /// # Errors
 /// [`Error::Unavailable`].
-pub async fn leave<S: LeaveRoom>(
-    store: &S,
-    gateway: &impl SendFrame,
-    connection: &Connection,
-    room: &RoomId,
-    told: &str,
-) -> Result<(), Error> {
-    let listeners = store.leave_room(room, connection.user_id).await?;
-    for listener in listeners.iter().filter(|listener| listener.connection_id != connection.id) {
-        // One that is gone, or hears it late, hears nothing more of the room in any case.
-        let _: Result<Delivered, _> = gateway.send_frame(&listener.connection_id, told).await;
-    }
-    Ok(())
+pub async fn leave<S: LeaveRoom>(store: &S, room: &RoomId, user_id: UserId) -> Result<(), Error> {
+    Ok(store.leave_room(room, user_id).await?)
 }
 
 /// Stores what a member says under the next number of the room. Whoever hears it hears it from the table's stream.

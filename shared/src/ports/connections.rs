@@ -79,6 +79,12 @@ pub trait ProlongConnection {
     ) -> impl Future<Output = Stored<Change>> + Send;
 }
 
+/// Knows when everything was asked for on connections.
+pub trait NoteResume {
+    /// Writes down that it is at `now`; [`Change::Stale`] when it is not as it was any more, as when somebody asks twice at once.
+    fn note_resume(&self, connection: &Connection, now: Timestamp) -> impl Future<Output = Stored<Change>> + Send;
+}
+
 /// Forgets connections.
 pub trait ForgetConnection {
     /// Forgets a connection, or has done so before.

@@ -62,11 +62,11 @@ pub enum Happened {
     UserChanged(UserId),
 }
 
-/// A message was stored, as the table's stream tells it.
+/// What happened in a room, as its table's stream tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageStored {
-    /// Where.
-    pub room: RoomId,
-    /// Which.
-    pub message: Message,
+pub enum HappenedInRoom {
+    /// A message was stored.
+    Said(RoomId, Message),
+    /// Somebody has become a member, or was one: which of it is true may have changed again since.
+    MemberChanged(RoomId, UserId),
 }

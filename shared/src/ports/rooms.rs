@@ -75,14 +75,14 @@ pub trait FindRooms {
 
 /// Keeps who is in which room.
 pub trait JoinRoom {
-    /// Makes somebody a member, who may be one. The room must be there.
-    fn join_room(&self, room: &RoomId, user_id: UserId, now: Timestamp) -> impl Future<Output = Stored<()>> + Send;
+    /// Makes somebody a member, who may be one; [`Change::Stale`] where there is no such room, or no such user.
+    fn join_room(&self, room: &RoomId, user_id: UserId, now: Timestamp) -> impl Future<Output = Stored<Change>> + Send;
 }
 
 /// Ends memberships.
 pub trait LeaveRoom {
-    /// Makes somebody no member, who may be none; gives the connections that have listened, and do so no more.
-    fn leave_room(&self, room: &RoomId, user_id: UserId) -> impl Future<Output = Stored<Vec<Listener>>> + Send;
+    /// Makes somebody no member, who may be none. None of their connections listens any more.
+    fn leave_room(&self, room: &RoomId, user_id: UserId) -> impl Future<Output = Stored<()>> + Send;
 }
 
 /// Lists the rooms of somebody.
@@ -130,7 +130,12 @@ pub trait Listen {
 /// Ends that.
 pub trait StopListening {
     /// Lets a connection hear no more of a room, or has done so before.
-    fn stop_listening(&self, room: &RoomId, listener: &Listener) -> impl Future<Output = Stored<()>> + Send;
+    fn stop_listening(
+        &self,
+        room: &RoomId,
+        user_id: UserId,
+        id: &ConnectionId,
+    ) -> impl Future<Output = Stored<()>> + Send;
 }
 
 /// Lists who listens.

@@ -70,10 +70,11 @@ async fn who_comes_back_costs_what_they_missed() {
     }
     let mut costs = Vec::new();
     for missed in [0, 10, 40, 60] {
+        world.advance(10);
         let frame = json!({ "action": "resume", "rooms": { "lobby": 90 - missed } });
         let (cost, heard) = spent(&world, world.say_to_all(&socket, &frame)).await;
         assert_eq!(heard[1].1["messages"].as_array().unwrap().len(), missed);
-        assert_eq!((cost.1, cost.3), (1, 4.0), "one listening");
+        assert_eq!((cost.1, cost.3), (2, 5.0), "that it resumes, and one listening");
         costs.push((cost.0, cost.2));
     }
     // Connection, profile, rooms, their names, and the history: eight messages, and then as many as have room.

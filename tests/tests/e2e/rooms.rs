@@ -59,3 +59,35 @@ async fn what_is_said_in_a_room_is_heard_and_who_was_away_is_told_what_they_miss
     let missed: Vec<_> = history["messages"].as_array().unwrap().iter().map(|message| &message["sequence"]).collect();
     assert_eq!(missed, [&json!(2), &json!(3)], "{history}");
 }
+
+#[tokio::test]
+#[ignore = "needs the deployed stack; cargo xtask test --all runs it"]
+async fn who_joins_on_one_device_hears_the_room_on_all_and_who_is_put_out_on_none() {
+    let stack = Stack::from_env();
+    let account = Account::behind(&stack.url);
+    let (_, tokens) = signed_in(&stack).await;
+    let (_, url) = ticket(&stack, &tokens).await;
+    let room = format!("room-{}", tokens.session_id);
+    account.put_room(&room);
+    let mut devices = [Client::by_token(&url, &tokens).await, Client::by_token(&url, &tokens).await];
+    for device in &mut devices {
+        device.say(&json!({ "action": "resume" })).await;
+        while device.hear(SECONDS).await.expect("an answer")["type"] != "live" {}
+    }
+    devices[0].say(&json!({ "action": "join", "room": room })).await;
+    let joined = json!({ "type": "joined", "room": { "id": room, "name": room } });
+    let told = [devices[0].hear(SECONDS).await, devices[0].hear(SECONDS).await, devices[1].hear(SECONDS).await];
+    assert_eq!(
+        told.map(Option::unwrap),
+        [joined.clone(), joined.clone(), joined],
+        "the answer, and what both are told"
+    );
+    account.administer("remove-member", &tokens.user_id, &json!({ "room": room }));
+    let left = json!({ "type": "left", "room": room });
+    for device in &mut devices {
+        assert_eq!(device.hear(SECONDS).await, Some(left.clone()));
+    }
+    devices[1].say(&json!({ "action": "send", "room": room, "message_id": "m", "body": 1 })).await;
+    let refused = devices[1].hear(SECONDS).await.unwrap();
+    assert_eq!(refused["problem"]["type"], "urn:latchkey:problem:unknown-room");
+}

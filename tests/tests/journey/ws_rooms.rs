@@ -2,13 +2,15 @@
 
 use latchkey::{
     domain::{Admits, DisplayName, Lifetimes, Room, RoomId, Words},
-    ports::{ExpireMessage, Grants, ListListeners, ListRooms, PutRoom, ReadMessages, SetGrants},
+    ports::{
+        Change, ExpireMessage, Grants, JoinRoom, LeaveRoom, ListListeners, ListRooms, PutRoom, ReadMessages, SetGrants,
+    },
 };
 use latchkey_tests::{
     api::{Api, Tokens},
     exchange::Call,
     live::Socket,
-    rooms::stored,
+    rooms::{member, stored},
     store::Store,
     world::{Settings, World},
 };
@@ -62,8 +64,24 @@ async fn tell(world: &World, room: &str) -> Vec<(String, Value)> {
     world.frames()
 }
 
-/// What is answered to `resume`, by type.
+/// Tells everybody that somebody has joined or left, as the stream would; gives what is heard by whom, in the order of connections.
+async fn tell_of(world: &World, event: &str, room: &str, tokens: &Tokens) -> Vec<(String, Value)> {
+    assert_eq!(world.fan_out(&[member(event, room, &tokens.user_id)]).await, [""; 0]);
+    let mut heard = world.frames();
+    heard.sort_by(|(one, _), (other, _)| one.cmp(other));
+    heard
+}
+
+/// `said` on each of these connections, in their order.
+fn on_each(sockets: &[&Socket], said: &Value) -> Vec<(String, Value)> {
+    let mut ids: Vec<_> = sockets.iter().map(|socket| socket.id.clone()).collect();
+    ids.sort();
+    ids.into_iter().map(|id| (id, said.clone())).collect()
+}
+
+/// What is answered to `resume`, by type, when it may be asked for again.
 async fn resume(world: &World, socket: &Socket, seen: Value) -> Vec<Value> {
+    world.advance(10);
     let heard = world.say_to_all(socket, &json!({ "action": "resume", "id": "r", "rooms": seen })).await;
     assert!(heard.iter().all(|(whose, frame)| *whose == socket.id && frame["reply_to"] == "r"), "{heard:?}");
     heard.into_iter().map(|(_, frame)| frame).collect()
@@ -230,15 +248,153 @@ async fn who_leaves_hears_no_more_on_any_device_and_who_stays_does() {
             join(&world, socket, "lobby").await;
         }
         let leave = json!({ "action": "leave", "room": "lobby", "id": "l" });
-        let mut heard = world.say_to_all(&phone, &leave).await;
-        heard.sort_by_key(|(whose, _)| *whose == phone.id);
-        let left = json!({ "type": "left", "room": "lobby" });
         let answered = json!({ "type": "left", "room": "lobby", "reply_to": "l" });
-        assert_eq!(heard, [(desk.id.clone(), left), (phone.id.clone(), answered.clone())]);
+        assert_eq!(ask(&world, &phone, leave.clone()).await, answered);
         send(&world, &other, "lobby", "m").await;
-        assert_eq!(tell(&world, "lobby").await.len(), 1);
+        assert_eq!(tell(&world, "lobby").await.len(), 1, "at once, whatever the stream says when");
+        let left = json!({ "type": "left", "room": "lobby" });
+        assert_eq!(tell_of(&world, "REMOVE", "lobby", &tokens).await, on_each(&[&desk, &phone], &left));
         assert_eq!(ask(&world, &phone, leave).await, answered, "leaving twice is leaving");
         assert_eq!(slug(&send(&world, &desk, "lobby", "n").await), "unknown-room");
+    }
+}
+
+#[tokio::test]
+async fn what_is_joined_on_one_device_is_heard_on_all_that_have_resumed() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let (tokens, phone) = somebody(&world).await;
+        let [desk, silent, gone] =
+            [connected(&world, &tokens).await, connected(&world, &tokens).await, connected(&world, &tokens).await];
+        for socket in [&phone, &desk, &gone] {
+            resume(&world, socket, json!({})).await;
+        }
+        world.disconnect(&gone).await;
+        join(&world, &phone, "lobby").await;
+        let joined = json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" } });
+        for _ in 0..2 {
+            assert_eq!(tell_of(&world, "INSERT", "lobby", &tokens).await, on_each(&[&desk, &phone], &joined));
+        }
+        send(&world, &phone, "lobby", "m").await;
+        let heard: Vec<_> = tell(&world, "lobby").await.into_iter().map(|(whose, _)| whose).collect();
+        assert_eq!(heard.len(), 2, "{heard:?}");
+        assert!(heard.contains(&desk.id) && heard.contains(&phone.id), "and not {}", silent.id);
+    }
+}
+
+#[tokio::test]
+async fn a_room_that_is_joined_while_a_connection_resumes_is_heard_on_it() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let (tokens, socket) = somebody(&world).await;
+        let (store, user_id, now) = (world.store.clone(), tokens.user_id.parse().unwrap(), world.now());
+        // The rooms of the user are read by then.
+        world.store.before("find_rooms", async move {
+            assert_eq!(store.join_room(&id("lobby"), user_id, now).await.unwrap(), Change::Done);
+        });
+        assert_eq!(resume(&world, &socket, json!({})).await[0]["rooms"], json!([]));
+        assert!(world.store.interrupted());
+        assert_eq!(tell_of(&world, "INSERT", "lobby", &tokens).await.len(), 1);
+        send(&world, &socket, "lobby", "m").await;
+        assert_eq!(tell(&world, "lobby").await.len(), 1);
+    }
+}
+
+/// Has an operator put somebody into the lobby, or out of it.
+async fn administer(world: &World, action: &str, tokens: &Tokens) {
+    let payload =
+        json!({ "action": action, "actor": "ada", "reason": "test", "room": "lobby", "user_id": tokens.user_id });
+    let answer = world.invoke_admin(&payload.to_string()).await;
+    assert!(answer["problem"].is_null(), "{answer}");
+}
+
+#[tokio::test]
+async fn whom_an_operator_puts_into_a_room_or_out_of_it_is_told() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let (tokens, socket) = somebody(&world).await;
+        resume(&world, &socket, json!({})).await;
+        administer(&world, "add-member", &tokens).await;
+        let joined = json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" } });
+        assert_eq!(tell_of(&world, "INSERT", "lobby", &tokens).await, on_each(&[&socket], &joined));
+        send(&world, &socket, "lobby", "m").await;
+        assert_eq!(tell(&world, "lobby").await.len(), 1);
+        administer(&world, "remove-member", &tokens).await;
+        let left = json!({ "type": "left", "room": "lobby" });
+        assert_eq!(tell_of(&world, "REMOVE", "lobby", &tokens).await, on_each(&[&socket], &left));
+        assert!(world.store.list_listeners(&id("lobby")).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_the_stream_tells_late_is_settled_by_how_things_are() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let (tokens, phone) = somebody(&world).await;
+        let desk = connected(&world, &tokens).await;
+        for socket in [&phone, &desk] {
+            resume(&world, socket, json!({})).await;
+        }
+        join(&world, &phone, "lobby").await;
+        let joined = json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" } });
+        let both = [&phone, &desk];
+        assert_eq!(
+            tell_of(&world, "REMOVE", "lobby", &tokens).await,
+            on_each(&both, &joined),
+            "they are a member again"
+        );
+        world.store.leave_room(&id("lobby"), tokens.user_id.parse().unwrap()).await.unwrap();
+        let left = json!({ "type": "left", "room": "lobby" });
+        assert_eq!(tell_of(&world, "INSERT", "lobby", &tokens).await, on_each(&both, &left), "they are none any more");
+        world.gateway.set_stuck(&desk.id.parse().unwrap(), true);
+        assert_eq!(
+            tell_of(&world, "REMOVE", "lobby", &tokens).await,
+            on_each(&[&phone], &left),
+            "one keeps no other waiting"
+        );
+        world.advance(900);
+        assert!(tell_of(&world, "REMOVE", "lobby", &tokens).await.is_empty(), "nobody has to know any more");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_asks_for_everything_every_ten_seconds_at_most() {
+    for world in World::on_each_store() {
+        let (_, socket) = somebody(&world).await;
+        let asking = json!({ "action": "resume" });
+        let resumed = world.say_to_all(&socket, &asking).await;
+        assert_eq!((resumed.len(), &resumed[0].1["type"]), (2, &json!("resumed")));
+        world.advance(9);
+        let refused = ask(&world, &socket, asking.clone()).await;
+        assert_eq!((slug(&refused), &refused["problem"]["retry_after"]), ("too-soon", &json!(1)));
+        world.advance(1);
+        assert_eq!(world.say_to_all(&socket, &asking).await.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_position_in_another_past_of_the_room_is_forgotten() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let (_, socket) = somebody(&world).await;
+        join(&world, &socket, "lobby").await;
+        for number in 1..=5 {
+            send(&world, &socket, "lobby", &format!("m-{number}")).await;
+        }
+        for (seen, sequences_missed, restarted) in [
+            (json!({ "sequence": 3, "message_id": "m-3" }), vec![4, 5], None),
+            (json!({ "sequence": 5, "message_id": "m-5" }), vec![], None),
+            (json!({ "sequence": 3, "message_id": "other" }), vec![1, 2, 3, 4, 5], Some(&json!(true))),
+            (json!({ "sequence": 9, "message_id": "m-5" }), vec![1, 2, 3, 4, 5], Some(&json!(true))),
+            (json!({ "sequence": 0, "message_id": "m-0" }), vec![1, 2, 3, 4, 5], None),
+        ] {
+            let asked = json!({ "action": "history", "room": "lobby", "after": seen });
+            for told in
+                [ask(&world, &socket, asked).await, resume(&world, &socket, json!({ "lobby": seen })).await.remove(1)]
+            {
+                assert_eq!((sequences(&told), told.get("restarted")), (sequences_missed.clone(), restarted), "{seen}");
+            }
+        }
     }
 }
 
@@ -381,12 +537,37 @@ async fn what_is_malformed_or_too_long_is_refused_and_stores_nothing() {
             (json!({ "action": "leave", "room": "" }), "invalid-input"),
             (json!({ "action": "history", "room": "lobby", "after": -1 }), "malformed-body"),
             (json!({ "action": "resume", "rooms": { "lobby": "1" } }), "malformed-body"),
+            (json!({ "action": "resume", "rooms": { "lobby": { "sequence": 1 } } }), "malformed-body"),
+            (
+                json!({ "action": "resume", "rooms": { "lobby": { "sequence": 1, "message_id": "#" } } }),
+                "invalid-input",
+            ),
+            (
+                json!({ "action": "history", "room": "lobby", "after": { "sequence": 1, "message_id": "" } }),
+                "invalid-input",
+            ),
         ] {
             assert_eq!(slug(&ask(&world, &socket, frame.clone()).await), expected, "{frame:.80}");
         }
         assert!(world.store.newest_messages(&id("lobby"), 1).await.unwrap().messages.is_empty());
         let longest = "x".repeat(16 * 1024 - 2);
         assert_eq!(ask(&world, &socket, sending("lobby", "m", json!(longest))).await["sequence"], 1);
+    }
+}
+
+#[tokio::test]
+async fn a_body_comes_back_as_it_was_sent_to_the_last_digit() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let (_, socket) = somebody(&world).await;
+        join(&world, &socket, "lobby").await;
+        let body = r#"{"numbers":[31.245270191439438,121.48791951161945,5e-324,18446744073709551615],"text":"\u0000 \ud83d\ude00"}"#;
+        let body: Value = serde_json::from_str(body).unwrap();
+        let frame = json!({ "action": "send", "room": "lobby", "message_id": "m", "body": body });
+        ask(&world, &socket, frame).await;
+        let heard = &tell(&world, "lobby").await[0].1["body"];
+        assert_eq!(*heard, body);
+        assert_eq!(heard["numbers"].to_string(), "[31.245270191439438,121.48791951161945,5e-324,18446744073709551615]");
     }
 }
 

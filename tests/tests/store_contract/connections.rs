@@ -27,6 +27,7 @@ fn connection(session: &Session) -> Connection {
         epoch: session.epoch,
         connected_at: NOW,
         good_until: NOW.plus(900),
+        resumed_at: None,
     }
 }
 
@@ -135,6 +136,25 @@ pub(crate) async fn a_connection_is_prolonged_only_as_it_was_found(store: impl S
     assert_eq!(store.prolong_connection(&found, later.plus(900)).await.unwrap(), Change::Stale);
     store.forget_connection(found.user_id, &found.id).await.unwrap();
     assert_eq!(store.prolong_connection(&prolonged, later.plus(900)).await.unwrap(), Change::Stale);
+    assert_eq!(store.find_connection(found.user_id, &found.id).await.unwrap(), None, "nothing is brought back");
+}
+
+pub(crate) async fn of_two_who_resume_on_a_connection_as_they_found_it_one_does(store: impl Store) {
+    let mut found = open(&store, &signed_in(&store).await).await;
+    for at in [NOW, NOW.plus(10)] {
+        let outcomes = in_parallel(8, |_| {
+            let (store, found) = (store.clone(), found.clone());
+            async move { store.note_resume(&found, at).await.unwrap() }
+        });
+        let outcomes = outcomes.await;
+        assert_eq!(count(&outcomes, &Change::Done), 1, "{outcomes:?}");
+        found.resumed_at = Some(at);
+        assert_eq!(store.find_connection(found.user_id, &found.id).await.unwrap(), Some(found.clone()));
+    }
+    store.forget_connection(found.user_id, &found.id).await.unwrap();
+    for gone in [&found, &Connection { resumed_at: None, ..found.clone() }] {
+        assert_eq!(store.note_resume(gone, NOW.plus(20)).await.unwrap(), Change::Stale);
+    }
     assert_eq!(store.find_connection(found.user_id, &found.id).await.unwrap(), None, "nothing is brought back");
 }
 

@@ -8,9 +8,9 @@ use latchkey::{
         ChangePassword, ClearAttempts, CreateSession, CreateUser, DeleteUser, DisableUser, EnableUser, EndSession,
         ExpireMessage, FindAccount, FindAccountById, FindConnection, FindEpoch, FindMember, FindPublishedKeys,
         FindRooms, FindSession, FindUser, FindUserByEmail, ForgetConnection, ForgetDue, JoinRoom, KeepMessage,
-        LeaveRoom, ListConnections, ListDue, ListListeners, ListRooms, ListSessions, Listen, OpenConnection,
-        ProlongConnection, PublishKeys, PutRoom, RaiseEpoch, ReadFeed, ReadMessages, RenameUser, ReplacePasswordHash,
-        ReserveAttempt, RotateSession, SetGrants, SlideSession, StopListening,
+        LeaveRoom, ListConnections, ListDue, ListListeners, ListRooms, ListSessions, Listen, NoteResume,
+        OpenConnection, ProlongConnection, PublishKeys, PutRoom, RaiseEpoch, ReadFeed, ReadMessages, RenameUser,
+        ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants, SlideSession, StopListening,
     },
 };
 use latchkey_tests::local_dynamodb::local_dynamodb;
@@ -45,6 +45,7 @@ pub(crate) trait Connections:
     + FindConnection
     + ListConnections
     + ProlongConnection
+    + NoteResume
     + ForgetConnection
     + ListDue
     + ForgetDue

@@ -11,7 +11,7 @@ use crate::access::statements;
 use crate::cloudformation::{Template, list, root};
 
 /// What each port of `shared/src/ports/` calls, as table and action, or what else it reaches. Parts of a transaction count one by one.
-const PORTS: [(&str, &[&str]); 47] = [
+const PORTS: [(&str, &[&str]); 48] = [
     ("ReserveAttempt", &["Ephemera UpdateItem"]),
     ("ClearAttempts", &["Ephemera DeleteItem"]),
     ("CreateUser", &["Users PutItem"]),
@@ -40,13 +40,14 @@ const PORTS: [(&str, &[&str]); 47] = [
     ("FindConnection", &["Connections GetItem"]),
     ("ListConnections", &["Connections Query"]),
     ("ProlongConnection", &["Connections UpdateItem", "Connections PutItem"]),
+    ("NoteResume", &["Connections UpdateItem"]),
     ("ForgetConnection", &["Connections DeleteItem"]),
     ("ListDue", &["Connections Query"]),
     ("ForgetDue", &["Connections DeleteItem"]),
     ("FindEpoch", &["Users GetItem"]),
     ("PutRoom", &["Rooms PutItem"]),
     ("FindRooms", &["Rooms BatchGetItem"]),
-    ("JoinRoom", &["Rooms ConditionCheckItem", "Rooms PutItem"]),
+    ("JoinRoom", &["Users ConditionCheckItem", "Rooms ConditionCheckItem", "Rooms PutItem"]),
     ("LeaveRoom", &["Rooms DeleteItem", "Rooms Query"]),
     ("ListRooms", &["Rooms Query"]),
     ("FindMember", &["Rooms BatchGetItem", "Users BatchGetItem"]),

@@ -15,7 +15,7 @@
 //! domain           -> nothing
 //! ```
 //!
-//! `config`, `keys`, `startup` and `telemetry` put functions together: beside each other, only `guard`, `http`, `published` and
+//! `config`, `keys`, `startup`, `streams` and `telemetry` put functions together: beside each other, only `guard`, `http`, `published` and
 //! functions name them.
 
 use syn::visit::{self, Visit};

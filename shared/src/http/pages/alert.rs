@@ -50,6 +50,7 @@ impl Alert {
             | Error::CrossSiteRequest
             | Error::ReauthenticationRequired
             | Error::TooManyConnections
+            | Error::TooSoon { .. }
             | Error::Conflict(_)
             | Error::NotFound
             | Error::NoClientHashing

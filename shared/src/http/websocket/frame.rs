@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::room_frames::{MessageView, RoomView};
+use super::room_frames::{MessageView, RoomView, SeenView};
 use crate::{domain::Timestamp, error::Error, http::problem};
 
 /// No frame of a client is longer. The gateway counts every 32 KB as a message of its own, and takes 128 KB at most.
@@ -29,9 +29,9 @@ pub enum Action {
     },
     /// To be told what was missed, and to hear what is said in all rooms from now on.
     Resume {
-        /// The number of the last message that was seen, by room.
+        /// The last message that was seen, by room.
         #[serde(default)]
-        rooms: BTreeMap<String, u64>,
+        rooms: BTreeMap<String, SeenView>,
     },
     /// To become a member of a room, and to hear what is said in it.
     Join {
@@ -56,8 +56,8 @@ pub enum Action {
     History {
         /// In which room.
         room: String,
-        /// The number of the message.
-        after: Option<u64>,
+        /// The message.
+        after: Option<SeenView>,
     },
 }
 
@@ -129,7 +129,7 @@ pub enum Said {
         /// The first that can still be had, where earlier ones were missed as well.
         #[serde(skip_serializing_if = "Option::is_none")]
         oldest: Option<u64>,
-        /// The room has never come as far as the client says.
+        /// The room has another past than the client says.
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         restarted: bool,
     },

@@ -1,14 +1,40 @@
 //! What frames say about rooms.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::frame::Said;
 use crate::{
-    domain::{Message, MessageId, Room, RoomId, User},
+    domain::{Message, MessageId, Room, RoomId, User, room::InvalidId},
     http::UserView,
-    operations::rooms::{Kept, MessageStored, Missed},
+    operations::rooms::{Kept, Missed, Position},
 };
+
+/// The last message that a client has seen: its number, alone or with its name.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum SeenView {
+    /// Its number.
+    Number(u64),
+    /// The same, and its name.
+    Message {
+        /// Its number.
+        sequence: u64,
+        /// Its name.
+        message_id: String,
+    },
+}
+
+impl TryFrom<SeenView> for Position {
+    type Error = InvalidId;
+
+    fn try_from(seen: SeenView) -> Result<Self, InvalidId> {
+        Ok(match seen {
+            SeenView::Number(sequence) => Self { sequence, id: None },
+            SeenView::Message { sequence, message_id } => Self { sequence, id: Some(message_id.parse()?) },
+        })
+    }
+}
 
 /// A room as its members see it.
 #[derive(Serialize)]
@@ -90,7 +116,7 @@ impl Said {
     }
 
     /// Somebody has said something.
-    pub fn message(stored: MessageStored) -> Self {
-        Self::Message { room: stored.room.to_string(), message: MessageView::new(stored.message) }
+    pub fn message(room: &RoomId, message: Message) -> Self {
+        Self::Message { room: room.to_string(), message: MessageView::new(message) }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     domain::{Room, RoomId, Timestamp, UserId, room::MAX_ROOMS},
     error::Error,
     operations::rooms::too_many_rooms,
-    ports::{FindRooms, FindUser, JoinRoom, LeaveRoom, ListRooms, PutRoom},
+    ports::{Change, FindRooms, FindUser, JoinRoom, ListRooms, PutRoom},
 };
 
 /// Makes a room, or gives one another name and other rules; its members stay.
@@ -32,14 +32,9 @@ pub async fn add_member<S: FindRooms + FindUser + ListRooms + JoinRoom>(
     if rooms.len() >= MAX_ROOMS && !rooms.contains(room) {
         return Err(too_many_rooms());
     }
-    Ok(store.join_room(room, user_id, now).await?)
-}
-
-/// Makes somebody no member any more: they hear, read and say nothing there from now on.
-///
-/// # Errors
-/// [`Error::Unavailable`].
-pub async fn remove_member<S: LeaveRoom>(store: &S, room: &RoomId, user_id: UserId) -> Result<(), Error> {
-    store.leave_room(room, user_id).await?;
-    Ok(())
+    match store.join_room(room, user_id, now).await? {
+        Change::Done => Ok(()),
+        // They were there a moment ago, as was the room.
+        Change::Stale => Err(Error::NotFound),
+    }
 }

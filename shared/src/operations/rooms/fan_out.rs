@@ -3,16 +3,15 @@
 use futures_util::{StreamExt, stream};
 
 use crate::{
-    domain::{RoomId, Timestamp},
+    domain::{Message, RoomId, Timestamp},
     error::Error,
     ports::{
-        Change, Delivered, ExpireMessage, FindConnection, ListListeners, Listen, Listener, MessageStored, SendFrame,
-        StopListening,
+        Change, Delivered, ExpireMessage, FindConnection, ListListeners, Listen, Listener, SendFrame, StopListening,
     },
 };
 
 /// Connections that are told at once.
-const AT_ONCE: usize = 32;
+pub(super) const AT_ONCE: usize = 32;
 
 /// Sends `frame` to every connection that listens in a room; gives to how many. Whoever is gone or no longer good listens no more.
 /// Doing it again tells it again: clients know messages by their numbers. One that cannot be told although others can, such as a client
@@ -40,10 +39,15 @@ where
 ///
 /// # Errors
 /// [`Error::Unavailable`].
-pub async fn expire_before<S: ExpireMessage>(store: &S, stored: &MessageStored, kept: u64) -> Result<(), Error> {
-    match stored.message.sequence.checked_sub(1) {
+pub async fn expire_before<S: ExpireMessage>(
+    store: &S,
+    room: &RoomId,
+    stored: &Message,
+    kept: u64,
+) -> Result<(), Error> {
+    match stored.sequence.checked_sub(1) {
         None | Some(0) => Ok(()),
-        Some(before) => Ok(store.expire_message(&stored.room, before, stored.message.at.plus(kept)).await?),
+        Some(before) => Ok(store.expire_message(room, before, stored.at.plus(kept)).await?),
     }
 }
 
@@ -63,7 +67,7 @@ where
     let hears = may_hear(store, room, listener, now).await?
         && gateway.send_frame(&listener.connection_id, frame).await? == Delivered::Sent;
     if !hears {
-        store.stop_listening(room, listener).await?;
+        store.stop_listening(room, listener.user_id, &listener.connection_id).await?;
     }
     Ok(hears)
 }
