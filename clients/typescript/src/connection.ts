@@ -1,6 +1,6 @@
 import type { EndCause } from "./cause.js";
 import { LatchkeyError } from "./error.js";
-import { type Message, type Room, type Sent, isRoom } from "./frames.js";
+import { type Message, type Position, type Room, type Sent, isRoom } from "./frames.js";
 import type { Socket } from "./line.js";
 import { createListeners } from "./listeners.js";
 import type { Gone } from "./order.js";
@@ -25,8 +25,8 @@ export interface ConnectOptions {
   readonly auth: Auth;
   /** The address of the issuer, as it was given to `createClient`. */
   readonly url: string;
-  /** The sequence of the last message that the application has, by room. What comes after it is handed on. */
-  readonly rooms?: Readonly<Record<string, number>>;
+  /** The last message that the application has, by room. What comes after it is handed on. */
+  readonly rooms?: Readonly<Record<string, Position>>;
   /**
    * Where the handshake shows its ticket, which is good once and for 30 seconds: in the list of subprotocols unless said otherwise.
    * `query` is for gateways that select no subprotocol, such as the emulated one: browsers take that for a refusal.
@@ -58,14 +58,14 @@ export interface Connection {
   readonly state: ConnectionState;
   /** The profile, as it was when the connection was made; `undefined` before. */
   readonly user: User | undefined;
-  /** The rooms that the user is in. */
+  /** The rooms that the user is in, on whichever device they have joined. */
   readonly rooms: readonly Room[];
   /**
    * Says something in a room: anything that JSON can hold, 16 KiB at most. Waits while there is no connection, and is
    * stored once, however often it has to be sent. What one sends to a room is stored in this order.
    */
   send(room: string, body: unknown, options?: SendOptions): Promise<Sent>;
-  /** Enters a room, and hands on its recent messages. */
+  /** Enters a room, on all of the user's devices, and hands on its recent messages. */
   join(room: string): Promise<Room>;
   /** Leaves a room, on all of the user's devices. Who joins again is handed the recent messages again. */
   leave(room: string): Promise<void>;

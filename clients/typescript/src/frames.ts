@@ -31,6 +31,12 @@ export interface Sent {
   readonly at: number;
 }
 
+/**
+ * The last message that one has of a room, or its sequence alone. Of the message the server can tell that it is of another past, as after
+ * the room's table was restored, and begins again with the newest.
+ */
+export type Position = number | Pick<Sent, "sequence" | "message_id">;
+
 /** A part of what was said. */
 export interface History {
   readonly room: string;
@@ -38,7 +44,7 @@ export interface History {
   readonly more: boolean;
   /** The first message that is kept, if some that were asked for are not. */
   readonly oldest: number | undefined;
-  /** The room never came as far as was said, as when its table was restored: these are its newest messages. */
+  /** The room never had what was said to be the last, as when its table was restored: these are its newest messages. */
   readonly restarted: boolean;
 }
 

@@ -1,4 +1,4 @@
-import type { History, Message } from "./frames.js";
+import type { History, Message, Position } from "./frames.js";
 
 /** Messages between two that were handed on, which cannot be had any more. */
 export interface Gone {
@@ -24,28 +24,34 @@ export class Order {
   readonly #room: string;
   readonly #readers: Readers;
   readonly #held = new Map<number, Message>();
-  /** The last one that was handed on; `undefined` until it is known where to begin. */
-  #seen: number | undefined;
+  /** The last one that was handed on, or where that would be; `undefined` until it is known where to begin. */
+  #position: Position | undefined;
   /** The newest one that there is, as far as is known. */
   #newest = 0;
   /** Nothing was promised yet that could be gone. */
   #isNew: boolean;
   #fruitless = 0;
 
-  constructor(room: string, seen: number | undefined, readers: Readers) {
+  constructor(room: string, known: Position | undefined, readers: Readers) {
     this.#room = room;
-    this.#seen = seen;
-    this.#isNew = seen === undefined;
+    this.#position = typeof known === "object" ? positionOf(known) : known;
+    this.#isNew = known === undefined;
     this.#readers = readers;
   }
 
-  get seen(): number | undefined {
-    return this.#seen;
+  /** What to ask for more after. The same object, or number, as long as it is the same. */
+  get position(): Position | undefined {
+    return this.#position;
   }
 
   /** Whether some are missing that are known of. */
   get isBehind(): boolean {
-    return this.#seen !== undefined && this.#newest > this.#seen;
+    return this.#newest > this.#seen;
+  }
+
+  get #seen(): number {
+    const position = this.#position ?? 0;
+    return typeof position === "object" ? position.sequence : position;
   }
 
   /** There is a message of this sequence. */
@@ -55,54 +61,58 @@ export class Order {
 
   /** Takes one message, from wherever. */
   take(message: Message): void {
-    this.knows(message.sequence);
-    const ahead = message.sequence - (this.#seen ?? 0);
-    if (ahead > 0 && (this.#held.size < MOST || ahead === 1)) this.#held.set(message.sequence, message);
+    const { sequence, message_id } = message;
+    const last = this.#position;
+    // Another is in the place of the last one: the room has another past.
+    if (typeof last === "object" && last.sequence === sequence && last.message_id !== message_id) this.#forget();
+    this.knows(sequence);
+    const ahead = sequence - this.#seen;
+    if (ahead > 0 && (this.#held.size < MOST || ahead === 1)) this.#held.set(sequence, message);
     this.#drain();
   }
 
   /** Takes a part of the past. The first decides where a room begins whose past was never read. */
   read({ messages, more, oldest, restarted }: History): void {
     if (restarted) this.#forget();
-    const before = this.#seen;
+    const before = this.#position;
     if (before === undefined) this.#beginAfter((messages[0]?.sequence ?? 1) - 1);
     if (oldest !== undefined) this.#skipTo(oldest);
     for (const message of messages) this.take(message);
     if (more) this.knows((messages.at(-1)?.sequence ?? 0) + 1);
     this.#isNew = false;
-    this.#fruitless = this.#seen === before && this.isBehind ? this.#fruitless + 1 : 0;
+    this.#fruitless = this.#position === before && this.isBehind ? this.#fruitless + 1 : 0;
     if (this.#fruitless === FRUITLESS) this.#giveUp();
   }
 
   /** What was seen was of another past. */
   #forget(): void {
-    this.#seen = undefined;
+    this.#position = undefined;
     this.#newest = 0;
     this.#held.clear();
     this.#isNew = true;
   }
 
   #beginAfter(sequence: number): void {
-    this.#seen = sequence;
+    this.#position = sequence;
     for (const held of this.#held.keys()) if (held <= sequence) this.#held.delete(held);
     this.#drain();
   }
 
   #drain(): void {
-    if (this.#seen === undefined) return;
+    if (this.#position === undefined) return;
     for (let next = this.#held.get(this.#seen + 1); next; next = this.#held.get(this.#seen + 1)) {
       this.#held.delete(next.sequence);
-      this.#seen = next.sequence;
+      this.#position = positionOf(next);
       this.#readers.message(next);
     }
   }
 
   /** What comes before `first` and is not held is gone. */
   #skipTo(first: number): void {
-    while (this.#seen !== undefined && this.#seen + 1 < first) {
+    while (this.#seen + 1 < first) {
       const next = Math.min(first, ...this.#held.keys());
       if (!this.#isNew) this.#readers.gone({ room: this.#room, first: this.#seen + 1, last: next - 1 });
-      this.#seen = next - 1;
+      this.#position = next - 1;
       this.#drain();
     }
   }
@@ -111,6 +121,11 @@ export class Order {
   #giveUp(): void {
     this.#fruitless = 0;
     if (this.#held.size > 0) this.#skipTo(Math.min(...this.#held.keys()));
-    else this.#newest = this.#seen ?? 0;
+    else this.#newest = this.#seen;
   }
+}
+
+/** The part of a message that the server is told. */
+function positionOf({ sequence, message_id }: Exclude<Position, number>): Position {
+  return { sequence, message_id };
 }

@@ -45,8 +45,8 @@ const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 30_000;
 /** Milliseconds after which a line counts as one that lasts: when it breaks, waits are short again. */
 const STABLE = 30_000;
-/** Milliseconds before everything is asked for again on the same line. */
-const RESUME_AGAIN = 60_000;
+/** Milliseconds before everything is asked for again on the same line: within 10 seconds the server refuses. */
+const RESUME_AGAIN = 15_000;
 /** Frames that come before the server has said who we are. */
 const MOST_EARLY = 500;
 
@@ -65,7 +65,7 @@ export function createRedial(parts: RedialParts): Redial {
   let cause: EndCause | undefined;
   /** A ticket is being shown that may be of another session than the line. */
   let isShowing = false;
-  let sinceResume = (): number => Number.POSITIVE_INFINITY;
+  let sinceResume = (): number => 0;
   const waiting: ((line: Line) => void)[] = [];
 
   const state = (): ConnectionState => (signal.aborted ? "ended" : line ? "live" : phase);
@@ -115,7 +115,7 @@ export function createRedial(parts: RedialParts): Redial {
     next = opened;
     try {
       await opened.opened;
-      await opened.ask({ action: "resume", rooms: rooms.seen() }, "live");
+      await opened.ask({ action: "resume", rooms: rooms.positions() }, "live");
       signal.throwIfAborted();
     } catch (error) {
       opened.close();
@@ -125,10 +125,10 @@ export function createRedial(parts: RedialParts): Redial {
     }
     line?.close();
     line = opened;
+    sinceResume = stopwatch(platform);
     void opened.over.then(() => drop(opened));
     show();
     for (const take of waiting.splice(0)) take(opened);
-    for (const room of rooms.unheard()) void opened.ask({ action: "join", room }, "joined").catch(() => {});
     rooms.repair();
     return ticket;
   }
@@ -149,6 +149,7 @@ export function createRedial(parts: RedialParts): Redial {
 
   /** Hands on what a line says, once it has said for whom. */
   function hearer(): (frame: Frame, from: Line) => void {
+    const heard = new Set<string>();
     let early: Frame[] | undefined = [];
     return (frame, from) => {
       checkUser();
@@ -157,9 +158,9 @@ export function createRedial(parts: RedialParts): Redial {
       if (frame.type === "resumed") {
         if (frame.user.id !== owner) return parts.end(otherIdentity());
         profile = frame.user;
-        for (const one of [frame, ...(early ?? [])]) rooms.hear(one);
+        for (const one of [frame, ...(early ?? [])]) rooms.hear(one, heard);
         early = undefined;
-      } else if (!early) rooms.hear(frame);
+      } else if (!early) rooms.hear(frame, heard);
       else if (early.length < MOST_EARLY) early.push(frame);
     };
   }
@@ -171,20 +172,18 @@ export function createRedial(parts: RedialParts): Redial {
     from.close();
   }
 
-  /** Lets a line go on for longer; gives for how long. */
+  /**
+   * Lets a line go on for longer; gives for how long. A new line does what this one does not, such as going on for a session that began
+   * meanwhile.
+   */
   async function renew(current: Line): Promise<number | undefined> {
-    const ticket = await askForTicket();
-    return (await isShown(current, ticket)) ? ticket.lifetime : undefined;
-  }
-
-  /** A new line does what the one that there is does not, such as going on for a session that began meanwhile. */
-  async function isShown(current: Line, { ticket }: Ticket): Promise<boolean> {
+    const { ticket, lifetime } = await askForTicket();
     isShowing = true;
     try {
       await current.ask({ action: "auth", ticket }, "authenticated");
-      return true;
+      return lifetime;
     } catch {
-      return false;
+      return undefined;
     } finally {
       isShowing = false;
     }
@@ -210,9 +209,9 @@ export function createRedial(parts: RedialParts): Redial {
   }
 
   function resume(): void {
-    if (!line || sinceResume() < RESUME_AGAIN) return;
+    if (!line || next || sinceResume() < RESUME_AGAIN) return;
     sinceResume = stopwatch(platform);
-    void line.ask({ action: "resume", rooms: rooms.seen() }, "live").then(rooms.repair, () => {});
+    void line.ask({ action: "resume", rooms: rooms.positions() }, "live").then(rooms.repair, () => {});
   }
 
   function close(): void {

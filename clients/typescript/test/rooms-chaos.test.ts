@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Rooms, seeded, sequences, upTo } from "./rooms.js";
-import type { Point } from "./roomserver.js";
+import type { Point } from "./roomsocket.js";
 
 const [CLIENTS, EACH] = [20, 25];
 

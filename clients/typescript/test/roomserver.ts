@@ -1,9 +1,7 @@
-import type { Sent, User } from "../dist/live.js";
+import type { Position, Sent, User } from "../dist/live.js";
 import type { Socket } from "../dist/line.js";
 import type { Clock } from "./clock.js";
-
-/** Where a connection may break. */
-export type Point = "handshake" | "heard" | "done" | "told";
+import { Connection, type Point, type Request } from "./roomsocket.js";
 
 interface Said extends Omit<Sent, "room"> {
   readonly from: { readonly id: string; readonly name?: string };
@@ -18,84 +16,8 @@ interface Kept {
   oldest: number;
 }
 
-interface Request {
-  readonly action: string;
-  readonly id?: string;
-  readonly room: string;
-  readonly rooms?: Record<string, number>;
-  readonly after: number;
-  readonly message_id: string;
-  readonly ticket: string;
-  readonly body: unknown;
-}
-
-type Listener = (event: { data?: unknown }) => void;
-
-/** Both ends of one connection. What is said on it arrives in this order, unless it breaks. */
-export class Connection implements Socket {
-  readonly server: RoomServer;
-  readonly protocols: readonly string[];
-  user: User | undefined;
-  /** The rooms in which it hears what is new. */
-  readonly hears = new Set<string>();
-  isOpen = true;
-  /** What the client said. */
-  readonly frames: Request[] = [];
-  readonly #listeners = new Map<string, Listener[]>();
-  #due = 0;
-
-  constructor(server: RoomServer, protocols: readonly string[]) {
-    this.server = server;
-    this.protocols = protocols;
-    server.connections.push(this);
-    this.#later(() => server.open(this));
-  }
-
-  addEventListener(type: string, listener: Listener): void {
-    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
-  }
-
-  send(text: string): void {
-    if (!this.isOpen) return;
-    this.#later(() => this.server.hear(this, text));
-  }
-
-  /** By the client. */
-  close(): void {
-    this.isOpen = false;
-    this.hears.clear();
-  }
-
-  /** By the network. */
-  break(): void {
-    if (!this.isOpen) return;
-    this.close();
-    this.server.clock.after(1, () => this.emit("close"));
-  }
-
-  tell(frame: object | string): void {
-    const data = typeof frame === "string" ? frame : JSON.stringify(frame);
-    this.#later(() => {
-      if (!this.server.breaksAt("told", this)) this.emit("message", { data });
-    });
-  }
-
-  /** One that other functions deliver, in any order. */
-  deliver(frame: object, delay: number): void {
-    const data = JSON.stringify(frame);
-    this.server.clock.after(delay, () => this.isOpen && this.emit("message", { data }));
-  }
-
-  emit(type: string, event: { data?: unknown } = {}): void {
-    for (const listener of this.#listeners.get(type) ?? []) listener(event);
-  }
-
-  #later(action: () => void): void {
-    const { clock } = this.server;
-    this.#due = Math.max(this.#due, clock.now + this.server.latency());
-    clock.after(this.#due - clock.now, () => this.isOpen && action());
-  }
-}
+/** Milliseconds in which a connection resumes once. */
+const RESUME_AGAIN = 10_000;
 
 /** The rooms of docs/API.md, with faults. */
 export class RoomServer {
@@ -114,6 +36,8 @@ export class RoomServer {
   breaks: (point: Point, connection: Connection) => boolean = () => false;
   /** When a message that is new arrives, as often as it does. */
   fanOut: () => number[] = () => [5];
+  /** When all connections of a user hear a room, or no longer, and are told so, as often as they are. */
+  telling: () => number[] = () => [600];
   /** Instead of an answer; `undefined` answers as always, `"nothing"` not at all. */
   instead: (request: Request) => object | "nothing" | undefined = () => undefined;
   /** Messages in one history. */
@@ -191,6 +115,31 @@ export class RoomServer {
     return { room, message_id, sequence: said.sequence, at: said.at };
   }
 
+  /** Puts a user into a room, as an operator would, or themselves. */
+  put(room: string, user: User): void {
+    this.rooms.get(room)?.members.add(user.id);
+    this.#spread(room, user);
+  }
+
+  /** Puts a user out of a room. */
+  putOut(room: string, user: User): void {
+    this.rooms.get(room)?.members.delete(user.id);
+    this.#spread(room, user);
+  }
+
+  /** Tells what is true by then: first all of them hear, then each is told. */
+  #spread(room: string, { id }: User): void {
+    const tell = (): void => {
+      const theirs = this.alive.filter(({ user }) => user?.id === id);
+      const kept = this.rooms.get(room);
+      const isMember = kept?.members.has(id);
+      for (const { hears } of theirs) isMember ? hears.add(room) : hears.delete(room);
+      const frame = isMember ? { type: "joined", room: { id: room, name: kept?.name } } : { type: "left", room };
+      for (const one of theirs) one.deliver(frame, this.latency());
+    };
+    for (const delay of this.telling()) this.clock.after(delay, tell);
+  }
+
   #answer(connection: Connection, request: Request): object[] {
     const { user } = connection;
     if (!user) throw new Error("nobody");
@@ -204,14 +153,11 @@ export class RoomServer {
     if (!kept || !(isMember || action === "join" || action === "leave")) return [refusal("unknown-room", 404)];
     switch (action) {
       case "join":
-        kept.members.add(user.id);
+        this.put(room, user);
         connection.hears.add(room);
         return [{ type: "joined", room: { id: room, name: kept.name } }];
       case "leave":
-        kept.members.delete(user.id);
-        for (const other of this.alive) {
-          if (other !== connection && other.user?.id === user.id) other.tell({ type: "left", room });
-        }
+        this.putOut(room, user);
         return [{ type: "left", room }];
       case "send":
         return [{ type: "sent", ...this.say(room, user, request.message_id, request.body) }];
@@ -222,7 +168,10 @@ export class RoomServer {
     }
   }
 
-  #resume(connection: Connection, user: User, seen: Record<string, number>): object[] {
+  #resume(connection: Connection, user: User, seen: Record<string, Position>): object[] {
+    const again = connection.resumedAt + RESUME_AGAIN - this.clock.now;
+    if (again > 0) return [refusal("too-soon", 429, { retry_after: Math.ceil(again / 1000) })];
+    connection.resumedAt = this.clock.now;
     const mine = [...this.rooms].filter(([, { members }]) => members.has(user.id));
     for (const [id] of mine) connection.hears.add(id);
     const rooms = mine.map(([id, { name }]) => ({ id, name }));
@@ -230,9 +179,12 @@ export class RoomServer {
     return [{ type: "resumed", user, rooms }, ...past, { type: "live" }];
   }
 
-  #history(room: string, { messages, oldest }: Kept, after: number | undefined): object {
-    const restarted = after !== undefined && after > messages.length;
-    if (restarted) after = undefined;
+  #history(room: string, { messages, oldest }: Kept, position: Position | undefined): object {
+    const last = typeof position === "object" ? position : { sequence: position, message_id: undefined };
+    const kept = messages.find(({ sequence }) => sequence === last.sequence && sequence >= oldest);
+    const isOther = last.message_id !== undefined && kept !== undefined && kept.message_id !== last.message_id;
+    const restarted = last.sequence !== undefined && (last.sequence > messages.length || isOther);
+    const after = restarted ? undefined : last.sequence;
     const first = Math.max(after ?? messages.length - 50, oldest - 1, 0);
     const page = messages.slice(first, first + (after === undefined ? 50 : this.page));
     const isGone = after !== undefined && after + 1 < oldest;
