@@ -42,6 +42,8 @@ struct State {
     rooms: BTreeMap<RoomId, rooms::Place>,
     /// When connections were to expire.
     due: BTreeSet<(Timestamp, UserId, ConnectionId)>,
+    /// How often users have resumed, by minute.
+    resumes: BTreeMap<(UserId, u64), u32>,
     /// Tickets that were used.
     redeemed: HashSet<String>,
     /// Why epochs were last raised.

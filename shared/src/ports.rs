@@ -30,7 +30,7 @@ pub use live::{AnnounceEnding, Delivered, HangUp, Happened, HappenedInRoom, Hung
 pub use published::{FindPublishedKeys, PublishKeys, Published, ReadFeed};
 pub use rooms::{
     ExpireMessage, FindMember, FindRooms, History, JoinRoom, KeepMessage, Kept, LeaveRoom, ListListeners, ListRooms,
-    Listen, Listener, NewMessage, PutRoom, ReadMessages, StopListening,
+    Listen, Listener, NewMessage, PutRoom, ReadMessages, Silence, StopListening,
 };
 pub use sessions::{
     CreateSession, FindSession, ListSessions, RotateSession, Rotated, Rotation, SessionPage, SlideSession,

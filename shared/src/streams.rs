@@ -4,6 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::{Value, json, value::RawValue};
+use tokio::time::timeout;
 
 use crate::{
     domain::{
@@ -17,7 +18,10 @@ use crate::{
 };
 
 /// What is left of an invocation's time when no record is begun any more: the rest is another invocation's.
-const RESERVE: Duration = Duration::from_secs(10);
+const RESERVE: Duration = Duration::from_secs(6);
+
+/// What is left of it when the record that is being worked off is given up: one that is cut off would tell nothing of those before it.
+const MARGIN: Duration = Duration::from_secs(4);
 
 /// What a failure waits before the stream is told of it. Nobody promises how fast a stream says something again; so twenty times take longer
 /// than what passes by itself, such as the 30 seconds of a handshake.
@@ -47,6 +51,12 @@ pub struct Outcome {
     pub facts: Facts,
     /// Whether it has to be said again.
     pub result: Result<(), Error>,
+}
+
+impl Outcome {
+    fn failed(error: Error) -> Self {
+        Self { about: "", facts: Facts::default(), result: Err(error) }
+    }
 }
 
 /// Serves batches with `answer` until the sandbox ends.
@@ -86,16 +96,21 @@ pub async fn work_off<T>(
     let mut first_failure = None;
     for record in records? {
         let started = Instant::now();
-        if batch.deadline.saturating_duration_since(started) < RESERVE {
+        let left = batch.deadline.saturating_duration_since(started);
+        if left < RESERVE {
             first_failure.get_or_insert(record.sequence_number);
             break;
         }
-        let Outcome { about, mut facts, result } = match record.told {
+        let outcome = match record.told {
             Ok(None) => continue,
-            Ok(Some(told)) => work(told, now.plus(began.elapsed().as_secs())).await,
-            Err(error) => Outcome { about: "", facts: Facts::default(), result: Err(error.into()) },
+            Ok(Some(told)) => timeout(left - MARGIN, work(told, now.plus(began.elapsed().as_secs()))).await,
+            Err(error) => Ok(Outcome::failed(error.into())),
         };
-        facts.reason = result.as_ref().err().map(|error| chain(error));
+        let outcome = outcome.unwrap_or_else(|late| Outcome::failed(Error::Unavailable(Box::new(late))));
+        let Outcome { about, mut facts, result } = outcome;
+        if let Err(error) = &result {
+            facts.reason = Some(format!("record {}: {}", record.sequence_number, chain(error)));
+        }
         let status = if result.is_ok() { 200 } else { 503 };
         telemetry.record(batch.request_id, "STREAM", about, status, started.elapsed(), &facts);
         if result.is_err() {
@@ -114,22 +129,29 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::{config::Env, ports::StoreError};
+    use crate::{config::Env, domain::connection::HANDSHAKE_SECONDS, ports::StoreError};
 
     fn record(number: u32, told: Stored<Option<u32>>) -> Record<u32> {
         Record { sequence_number: number.to_string(), told }
     }
 
-    /// What the stream is answered, and which records were worked off; `3` fails.
-    async fn worked_off(seconds: u64) -> (Value, Vec<u32>) {
-        let batch = Batch {
+    fn batch(seconds: u64) -> Batch<'static> {
+        Batch {
             request_id: "r",
             event: "",
             now: Ok(Timestamp::from_seconds(1)),
             deadline: Instant::now() + Duration::from_secs(seconds),
             pause: Duration::from_millis(20),
-        };
-        let telemetry = Telemetry::from_env("test", &Env::new([]).unwrap()).unwrap();
+        }
+    }
+
+    fn telemetry() -> Telemetry {
+        Telemetry::from_env("test", &Env::new([]).unwrap()).unwrap()
+    }
+
+    /// What the stream is answered, and which records were worked off; `3` fails.
+    async fn worked_off(seconds: u64) -> (Value, Vec<u32>) {
+        let (batch, telemetry) = (batch(seconds), telemetry());
         let malformed = Err(StoreError::Unexpected("malformed".to_owned()));
         let records = vec![
             record(1, Ok(Some(1))),
@@ -157,8 +179,39 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn none_is_begun_that_could_be_cut_off() {
+    async fn none_is_begun_when_little_time_is_left() {
         let all = json!({ "batchItemFailures": [{ "itemIdentifier": "1" }] });
-        assert_eq!(worked_off(9).await, (all, vec![]));
+        assert_eq!(worked_off(5).await, (all, vec![]));
+    }
+
+    #[tokio::test]
+    async fn one_that_takes_too_long_is_given_up_before_the_invocation_is_cut_off() {
+        let (batch, telemetry) = (batch(7), telemetry());
+        let records = Ok(vec![record(1, Ok(Some(1))), record(2, Ok(Some(2)))]);
+        let answer = work_off(&batch, &telemetry, records, async |number, _| {
+            tokio::time::sleep(Duration::from_secs(if number == 2 { 3600 } else { 0 })).await;
+            Outcome { about: "numbers", facts: Facts::default(), result: Ok(()) }
+        });
+        assert_eq!(answer.await.unwrap(), json!({ "batchItemFailures": [{ "itemIdentifier": "2" }] }));
+        assert!(Instant::now() < batch.deadline);
+    }
+
+    #[tokio::test]
+    async fn what_comes_late_in_a_batch_is_done_later() {
+        let (batch, telemetry) = (batch(60), telemetry());
+        let seen = RefCell::new(Vec::new());
+        let records = Ok(vec![record(1, Ok(Some(1))), record(2, Ok(Some(2)))]);
+        let answer = work_off(&batch, &telemetry, records, async |_, now| {
+            seen.borrow_mut().push(now.seconds());
+            tokio::time::sleep(Duration::from_millis(1050)).await;
+            Outcome { about: "numbers", facts: Facts::default(), result: Ok(()) }
+        });
+        answer.await.unwrap();
+        assert_eq!(seen.into_inner(), [1, 2]);
+    }
+
+    #[test]
+    fn twenty_attempts_last_longer_than_a_handshake() {
+        assert!(20 * PAUSE.as_secs() > HANDSHAKE_SECONDS);
     }
 }

@@ -19,8 +19,12 @@ pub fn stored(room: &str, message: &Message) -> Value {
     json!({ "eventName": "INSERT", "dynamodb": { "Keys": { "pk": image["pk"], "sk": image["sk"] }, "NewImage": image } })
 }
 
-/// What it tells of somebody who has joined (`INSERT`) or left (`REMOVE`).
+/// What it tells of somebody who has joined (`INSERT`), joined again (`MODIFY`) or left (`REMOVE`), of which it has no new image.
 pub fn member(event: &str, room: &str, user_id: &str) -> Value {
     let keys = json!({ "pk": { "S": format!("room#{room}") }, "sk": { "S": format!("member#{user_id}") } });
-    json!({ "eventName": event, "dynamodb": { "Keys": keys, "NewImage": keys } })
+    let mut record = json!({ "eventName": event, "dynamodb": { "Keys": keys } });
+    if event != "REMOVE" {
+        record["dynamodb"]["NewImage"] = keys;
+    }
+    record
 }

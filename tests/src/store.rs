@@ -3,7 +3,7 @@
 mod tables;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     future::Future,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -24,7 +24,7 @@ use latchkey::{
         ListListeners, ListRooms, ListSessions, Listen, Listener, NewMessage, NewUser, NoteResume, OpenConnection,
         Opened, Opening, ProlongConnection, PublishKeys, Published, PutRoom, RaiseEpoch, ReadFeed, ReadMessages,
         RenameUser, ReplacePasswordHash, Reservation, ReserveAttempt, RotateSession, Rotated, Rotation, SessionPage,
-        SetGrants, SlideSession, StopListening, Stored,
+        SetGrants, Silence, SlideSession, StopListening, StoreError, Stored,
     },
 };
 
@@ -49,6 +49,7 @@ enum Inner {
 struct Script {
     before: BTreeMap<&'static str, VecDeque<Interruption>>,
     calls: BTreeMap<&'static str, usize>,
+    failing: BTreeSet<&'static str>,
 }
 
 impl Store {
@@ -105,6 +106,11 @@ impl Store {
         self.script().before.entry(verb).or_default().push_back(Box::pin(interruption));
     }
 
+    /// Lets the next call of `verb` fail.
+    pub fn fail(&self, verb: &'static str) {
+        self.script().failing.insert(verb);
+    }
+
     /// Whether everything that was to happen has happened.
     pub fn interrupted(&self) -> bool {
         self.script().before.values().all(VecDeque::is_empty)
@@ -125,13 +131,17 @@ impl Store {
     }
 
     /// Counts, gives others their turn, and lets happen what is to happen.
-    async fn enter(&self, verb: &'static str) {
+    async fn enter(&self, verb: &'static str) -> Stored<()> {
         *self.script().calls.entry(verb).or_default() += 1;
         tokio::task::yield_now().await;
         let interruption = self.script().before.get_mut(verb).and_then(VecDeque::pop_front);
         if let Some(interruption) = interruption {
             interruption.await;
         }
+        if self.script().failing.remove(verb) {
+            return Err(StoreError::Unavailable(format!("{verb} was to fail").into()));
+        }
+        Ok(())
     }
 }
 
@@ -139,7 +149,7 @@ macro_rules! delegate {
     ($($port:ident { $(fn $verb:ident($($argument:ident: $kind:ty),*) -> $given:ty;)+ })+) => {$(
         impl $port for Store {$(
             async fn $verb(&self, $($argument: $kind),*) -> Stored<$given> {
-                self.enter(stringify!($verb)).await;
+                self.enter(stringify!($verb)).await?;
                 match &self.inner {
                     Inner::Memory(store) => store.$verb($($argument),*).await,
                     Inner::DynamoDb(store, _) => store.$verb($($argument),*).await,
@@ -194,7 +204,11 @@ delegate! {
     ExpireMessage { fn expire_message(room: &RoomId, sequence: u64, at: Timestamp) -> (); }
     Listen { fn listen(room: &RoomId, listener: &Listener) -> Change; }
     StopListening { fn stop_listening(room: &RoomId, user_id: UserId, id: &ConnectionId) -> (); }
-    ListListeners { fn list_listeners(room: &RoomId) -> Vec<Listener>; }
+    Silence { fn silence(room: &RoomId, user_id: UserId, id: &ConnectionId) -> Change; }
+    ListListeners {
+        fn list_listeners(room: &RoomId) -> Vec<Listener>;
+        fn list_listeners_of(room: &RoomId, user_id: UserId) -> Vec<Listener>;
+    }
     ReadFeed { fn read_feed(after: u64, now: Timestamp) -> Vec<FeedEntry>; }
     FindPublishedKeys { fn find_published_keys() -> Option<String>; }
     PublishKeys { fn publish_keys(document: &str, revision: u64) -> Published; }

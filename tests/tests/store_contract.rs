@@ -64,6 +64,7 @@ contract! {
     connections::e5_nothing_opens_for_a_session_that_is_not_live_or_of_another_epoch,
     connections::a_refused_connection_leaves_nothing_behind_not_even_a_redeemed_ticket,
     connections::a_connection_is_prolonged_only_as_it_was_found,
+    connections::a_user_resumes_two_hundred_times_a_minute_on_all_connections,
     connections::of_two_who_resume_on_a_connection_as_they_found_it_one_does,
     connections::what_is_due_is_told_in_order_and_in_pages_until_it_is_forgotten,
     connections::an_epoch_tells_why_it_was_raised,

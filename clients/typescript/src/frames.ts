@@ -52,7 +52,7 @@ export interface History {
 export type Frame = { readonly reply_to?: unknown } & (
   | { readonly type: "resumed"; readonly user: User; readonly rooms: readonly Room[] }
   | { readonly type: "history"; readonly history: History }
-  | { readonly type: "joined"; readonly room: Room }
+  | { readonly type: "joined"; readonly room: Room; readonly sequence: number }
   | { readonly type: "left"; readonly room: string }
   | { readonly type: "sent"; readonly sent: Sent }
   | { readonly type: "message"; readonly message: Message }
@@ -82,14 +82,14 @@ export function parseFrame(data: unknown): Frame | undefined {
 }
 
 function read(json: Members): Frame | undefined {
-  const { type, user, rooms, room, cause } = json;
+  const { type, user, rooms, room, sequence, cause } = json;
   switch (type) {
     case "resumed":
       return isUser(user) && isList(rooms, isNamed) ? { type, user, rooms } : undefined;
     case "history":
       return readHistory(json);
     case "joined":
-      return isNamed(room) ? { type, room } : undefined;
+      return isNamed(room) && (sequence === 0 || isSequence(sequence)) ? { type, room, sequence } : undefined;
     case "left":
       return isRoom(room) ? { type, room } : undefined;
     case "sent":

@@ -16,6 +16,8 @@ export interface Readers {
 
 /** Messages that are held at a time until those before them are here. The others are asked for again. */
 const MOST = 500;
+/** Messages from before one was there that are handed on. */
+const RECENT = 50;
 /** Answers that bring nothing although something is missing, until it counts as gone. */
 const FRUITLESS = 3;
 
@@ -52,6 +54,11 @@ export class Order {
   get #seen(): number {
     const position = this.#position ?? 0;
     return typeof position === "object" ? position.sequence : position;
+  }
+
+  /** Begins some messages before the newest, where nothing is known yet: whatever the line does before they are read. */
+  begin(newest: number): void {
+    if (this.#position === undefined) this.#beginAfter(Math.max(0, newest - RECENT));
   }
 
   /** There is a message of this sequence. */

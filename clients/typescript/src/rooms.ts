@@ -70,11 +70,12 @@ export function createRooms(parts: RoomParts): Rooms {
 
   const list = (): readonly Room[] => [...entries.values()].flatMap(({ room }) => room ?? []);
 
-  function enlist({ id, name }: Room, heard: Set<string>): void {
+  function enlist({ id, name }: Room, heard: Set<string>): Order {
     heard.add(id);
     const entry = entryOf(id);
     entry.room = { id, name };
     entry.isUnread = true;
+    return entry.order;
   }
 
   function strike(room: string): void {
@@ -95,17 +96,17 @@ export function createRooms(parts: RoomParts): Rooms {
     parts.changed(list());
   }
 
-  function joined(room: Room, heard: Set<string>): void {
+  function joined(room: Room, newest: number, heard: Set<string>): void {
     // It is said at least once, and answered before.
     if (heard.has(room.id) && entries.has(room.id)) return;
-    enlist(room, heard);
+    enlist(room, heard).begin(newest);
     parts.changed(list());
     repair();
   }
 
   function hear(frame: Frame, heard: Set<string>): void {
     if (frame.type === "resumed") resumed(frame.rooms, heard);
-    else if (frame.type === "joined") joined(frame.room, heard);
+    else if (frame.type === "joined") joined(frame.room, frame.sequence, heard);
     else if (frame.type === "left") strike(frame.room);
     else if (frame.type === "history") read(frame.history);
     else if (frame.type === "sent") within(frame.sent.room, OVERTAKING, ({ order }) => order.knows(frame.sent.sequence));

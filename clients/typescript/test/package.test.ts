@@ -13,7 +13,7 @@ const manifest = JSON.parse(read("package.json")) as Record<string, unknown>;
 /** Bytes, by entry. */
 const MAX_SIZE = { index: 6_000, cookie: 4_200, hashing: 17_000 };
 /** Bytes that rooms add to a page that has a client, as every page with rooms has. */
-const MAX_LIVE = 4_500;
+const MAX_LIVE = 4_600;
 
 /** Minified and compressed. */
 function sizeOf(...entries: string[]): number {
@@ -29,7 +29,7 @@ function sizeOf(...entries: string[]): number {
   return gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length;
 }
 
-test("an application gets at most 6 KB more, 4.2 KB with a cookie, 17 KB for hashing, and 4.5 KB for rooms", (t) => {
+test("an application gets at most 6 KB more, 4.2 KB with a cookie, 17 KB for hashing, and 4.6 KB for rooms", (t) => {
   const sizes = Object.entries(MAX_SIZE).map(([entry, limit]) => ({ entry, limit, size: sizeOf(entry) }));
   sizes.push({ entry: "live, beside index", limit: MAX_LIVE, size: sizeOf("index", "live") - sizeOf("index") });
   for (const { entry, limit, size } of sizes) {

@@ -40,9 +40,22 @@ test("a room that is joined on one device is there on all of them, and heard, wi
   say(world, 1);
   await world.pass(100);
   for (const one of parties) assert.deepEqual([one.live.rooms, one.rooms], [[LOBBY, TEA], [["LOBBY"], ["LOBBY", "TEA"]]]);
-  assert.deepEqual(parties.map(tea), [upTo(62, 11), upTo(62, 12)]);
+  assert.deepEqual(parties.map(tea), [upTo(62, 11), upTo(62, 11)]);
   await world.pass(MINUTE);
   assert.deepEqual([asked("resume"), asked("history")], [[1, 1], [1, 1]]);
+});
+
+test("who has joined misses nothing that is said since, although the line breaks before anything was read", async () => {
+  const { world, server, ada } = await start();
+  server.instead = ({ action }) => (action === "history" ? "nothing" : undefined);
+  const joined = ada.live.join("tea");
+  await world.pass(100);
+  await joined;
+  for (const one of server.alive) one.break();
+  server.instead = () => undefined;
+  say(world, 60);
+  await world.pass(MINUTE);
+  assert.deepEqual([tea(ada), ada.gone], [upTo(120, 11), []]);
 });
 
 test("a room that is left on one device is gone from all of them", async () => {

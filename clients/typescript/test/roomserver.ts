@@ -134,7 +134,7 @@ export class RoomServer {
       const kept = this.rooms.get(room);
       const isMember = kept?.members.has(id);
       for (const { hears } of theirs) isMember ? hears.add(room) : hears.delete(room);
-      const frame = isMember ? { type: "joined", room: { id: room, name: kept?.name } } : { type: "left", room };
+      const frame = isMember ? { type: "joined", room: { id: room, name: kept?.name }, sequence: kept?.messages.length } : { type: "left", room };
       for (const one of theirs) one.deliver(frame, this.latency());
     };
     for (const delay of this.telling()) this.clock.after(delay, tell);
@@ -155,7 +155,7 @@ export class RoomServer {
       case "join":
         this.put(room, user);
         connection.hears.add(room);
-        return [{ type: "joined", room: { id: room, name: kept.name } }];
+        return [{ type: "joined", room: { id: room, name: kept.name }, sequence: kept.messages.length }];
       case "leave":
         this.putOut(room, user);
         return [{ type: "left", room }];

@@ -1,16 +1,21 @@
 //! The stream of Rooms: tells every connection that listens in a room what was said there, and those of a member that they are one.
 
+use std::collections::HashSet;
+
 use latchkey::{
     config::Env,
     delivery::LiveConnections,
     domain::{Lifetimes, Message, RoomId, Timestamp, UserId},
-    dynamodb::{DynamoDb, stream},
-    error::Error,
+    dynamodb::{
+        DynamoDb,
+        stream::{self, Record},
+    },
+    error::{Error, chain},
     http::websocket::frame::Said,
-    operations::rooms::{HappenedInRoom, expire_before, fan_out, settle, tell},
+    operations::rooms::{HappenedInRoom, Membership, expire_before, fan_out, settle, tell_all},
     ports::{
-        ExpireMessage, FindConnection, FindRooms, ListConnections, ListListeners, ListRooms, Listen, SendFrame,
-        StopListening,
+        ExpireMessage, FindConnection, FindRooms, HangUp, ListConnections, ListListeners, ListRooms, Listen,
+        ReadMessages, SendFrame, Silence, StopListening,
     },
     startup::{Startup, StartupError},
     streams::{Batch, Outcome, work_off},
@@ -23,7 +28,16 @@ pub const NAME: &str = "ws-fanout";
 
 /// All that it asks of a store.
 pub trait Rooms:
-    ListListeners + FindConnection + Listen + StopListening + ExpireMessage + ListConnections + ListRooms + FindRooms
+    ListListeners
+    + FindConnection
+    + Listen
+    + StopListening
+    + ExpireMessage
+    + ListConnections
+    + ListRooms
+    + FindRooms
+    + Silence
+    + ReadMessages
 {
 }
 impl<S> Rooms for S where
@@ -35,6 +49,8 @@ impl<S> Rooms for S where
         + ListConnections
         + ListRooms
         + FindRooms
+        + Silence
+        + ReadMessages
 {
 }
 
@@ -63,43 +79,71 @@ pub fn start(env: &Env) -> Result<App<DynamoDb, LiveConnections>, StartupError> 
 /// # Errors
 /// Those of [`work_off`].
 pub async fn answer<S: Rooms>(
-    app: &App<S, impl SendFrame>,
+    app: &App<S, impl SendFrame + HangUp>,
     telemetry: &Telemetry,
     batch: Batch<'_>,
 ) -> Result<Value, Error> {
-    work_off(&batch, telemetry, stream::read_rooms(batch.event), async |happened, now| {
-        let (about, user_id, told) = match happened {
-            HappenedInRoom::Said(room, message) => ("messages", None, said(app, &room, message, now).await),
-            HappenedInRoom::MemberChanged(room, user_id) => {
-                ("members", Some(user_id), member_changed(app, &room, user_id, now).await)
-            }
-        };
-        let changes = told.iter().map(|told| format!("connections told: {told}")).collect();
-        let facts = Facts { user_id: user_id.map(|id| id.to_string()), changes, ..Facts::default() };
-        Outcome { about, facts, result: told.map(|_| ()) }
+    let records = stream::read_rooms(batch.event).map(each_member_once);
+    work_off(&batch, telemetry, records, async |happened, now| match happened {
+        HappenedInRoom::Said(room, message) => said(app, &room, message, now).await,
+        HappenedInRoom::MemberChanged(room, user_id) => member_changed(app, &room, user_id, now).await,
     })
     .await
 }
 
+/// Leaves out what is told of somebody and a room after the first time: how things are is read after all of it has happened.
+fn each_member_once(mut records: Vec<Record<HappenedInRoom>>) -> Vec<Record<HappenedInRoom>> {
+    let mut known = HashSet::new();
+    for record in &mut records {
+        if let Ok(Some(HappenedInRoom::MemberChanged(room, user_id))) = &record.told
+            && !known.insert((room.clone(), *user_id))
+        {
+            record.told = Ok(None);
+        }
+    }
+    records
+}
+
 async fn said<S: Rooms>(
-    app: &App<S, impl SendFrame>,
+    app: &App<S, impl SendFrame + HangUp>,
     room: &RoomId,
     message: Message,
     now: Timestamp,
-) -> Result<usize, Error> {
+) -> Outcome {
     let frame = Said::message(room, message.clone()).to(None).text();
-    let told = fan_out(&app.store, &app.gateway, room, &frame, now).await?;
-    expire_before(&app.store, room, &message, app.kept).await?;
-    Ok(told)
+    let told = fan_out(&app.store, &app.gateway, room, &frame, now).await;
+    let expired = expire_before(&app.store, room, &message, app.kept).await;
+    let facts = Facts {
+        changes: told.iter().map(|told| format!("{room}: connections told: {told}")).collect(),
+        // A message that is kept for too long is no reason to tell everybody again.
+        reason: expired.err().map(|error| chain(&error)),
+        ..Facts::default()
+    };
+    Outcome { about: "messages", facts, result: told.map(|_| ()) }
 }
 
 async fn member_changed<S: Rooms>(
-    app: &App<S, impl SendFrame>,
+    app: &App<S, impl SendFrame + HangUp>,
+    room: &RoomId,
+    user_id: UserId,
+    now: Timestamp,
+) -> Outcome {
+    let told = settle_and_tell(app, room, user_id, now).await;
+    let changes = told.iter().map(|told| format!("{room}: connections told: {told}")).collect();
+    let facts = Facts { user_id: Some(user_id.to_string()), changes, ..Facts::default() };
+    Outcome { about: "members", facts, result: told.map(|_| ()) }
+}
+
+async fn settle_and_tell<S: Rooms>(
+    app: &App<S, impl SendFrame + HangUp>,
     room: &RoomId,
     user_id: UserId,
     now: Timestamp,
 ) -> Result<usize, Error> {
-    let membership = settle(&app.store, room, user_id, now).await?;
-    let said = membership.room.as_ref().map_or_else(|| Said::left(room), Said::joined);
-    Ok(tell(&app.gateway, &membership.connections, &said.to(None).text()).await)
+    let (membership, connections) = settle(&app.store, room, user_id, now).await?;
+    let said = match &membership {
+        Membership::Member(entered) => Said::joined(entered),
+        Membership::Stranger => Said::left(room),
+    };
+    tell_all(&app.gateway, &connections, &said.to(None).text()).await
 }

@@ -10,7 +10,7 @@ use latchkey::{
         websocket::{frame::Said, room_frames::SeenView},
     },
     operations::rooms::{Position, catch_up, join, leave, resume, say},
-    ports::SendFrame,
+    ports::{Delivered, SendFrame},
 };
 use serde_json::Value;
 
@@ -29,10 +29,19 @@ pub(crate) async fn resumed<S: Rooms>(
     let seen = seen.collect::<Result<BTreeMap<_, _>, Error>>()?;
     let (user, rooms) = resume(store, connection, now).await?;
     let tell = async |said: Said| gateway.send_frame(&connection.id, &said.to(id.cloned()).text()).await;
-    tell(Said::resumed(&user, &rooms)).await?;
+    let mut reached = tell(Said::resumed(&user, &rooms)).await?;
     for room in &rooms {
+        if reached == Delivered::Gone {
+            // Whoever does not stay is told nothing more.
+            return Ok(Said::Live);
+        }
         let missed = catch_up(store, &room.id, seen.get(room.id.as_str())).await?;
-        tell(Said::history(&room.id, missed)).await?;
+        reached = tell(Said::history(&room.id, missed)).await?;
+    }
+    // Somebody who was put out meanwhile may have been told so before they were told of the room.
+    let still = store.list_rooms(user.id).await?;
+    for room in rooms.iter().filter(|room| !still.contains(&room.id)) {
+        tell(Said::left(&room.id)).await?;
     }
     Ok(Said::Live)
 }

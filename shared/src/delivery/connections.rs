@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html>
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::unavailable;
@@ -15,6 +17,9 @@ const REQUEST: &str = "@connections";
 
 /// The gateway knows no such connection.
 const GONE: u16 = 410;
+
+/// Before a request that failed is made again, once.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// The last frame of a connection.
 #[derive(Serialize)]
@@ -38,10 +43,20 @@ impl LiveConnections {
         Self { signed, url: live_url.replacen("ws", "http", 1) }
     }
 
-    async fn send(&self, method: &'static str, id: &ConnectionId, body: String) -> Stored<u16> {
+    async fn send(&self, method: &'static str, id: &ConnectionId, body: &str) -> Stored<u16> {
+        match self.try_to_send(method, id, body).await {
+            Err(StoreError::Unavailable(_)) => {
+                tokio::time::sleep(PAUSE).await;
+                self.try_to_send(method, id, body).await
+            }
+            decided => decided,
+        }
+    }
+
+    async fn try_to_send(&self, method: &'static str, id: &ConnectionId, body: &str) -> Stored<u16> {
         let id = id.as_str().replace('=', "%3D");
         let url = format!("{}/@connections/{id}", self.url);
-        let request = Request { service: "execute-api", method, url: &url, headers: &[], body };
+        let request = Request { service: "execute-api", method, url: &url, headers: &[], body: body.to_owned() };
         match self.signed.send(request).await {
             Ok((status @ (200..=299 | GONE), _)) => Ok(status),
             Ok((status @ (429 | 500..), _)) => Err(unavailable(REQUEST, status)),
@@ -53,7 +68,7 @@ impl LiveConnections {
 
 impl SendFrame for LiveConnections {
     async fn send_frame(&self, id: &ConnectionId, frame: &str) -> Stored<Delivered> {
-        let status = self.send("POST", id, frame.to_owned()).await?;
+        let status = self.send("POST", id, frame).await?;
         Ok(if status == GONE { Delivered::Gone } else { Delivered::Sent })
     }
 }
@@ -62,11 +77,12 @@ impl HangUp for LiveConnections {
     async fn hang_up(&self, id: &ConnectionId, closing: Closing) -> Stored<HungUp> {
         let last = Last { r#type: "closed", cause: closing.as_str() };
         let last = serde_json::to_string(&last).map_err(|error| StoreError::Unexpected(error.to_string()))?;
-        if self.send("POST", id, last).await? == GONE {
+        // Whoever reads nothing cannot be told why, and is closed all the same.
+        if let Ok(GONE) = self.send("POST", id, &last).await {
             return Ok(HungUp::Gone);
         }
-        // Gone by now is as good as closed: it has heard why.
-        self.send("DELETE", id, String::new()).await.map(|_| HungUp::Closed)
+        // Gone by now is as good as closed.
+        self.send("DELETE", id, "").await.map(|_| HungUp::Closed)
     }
 }
 

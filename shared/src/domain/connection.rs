@@ -20,6 +20,9 @@ pub const MAX_CONNECTIONS_OF_USER: usize = 100;
 /// Seconds between one `resume` and the next on a connection: some bytes that ask for up to a hundred histories.
 pub const RESUME_SECONDS: u64 = 10;
 
+/// How often a user may do so within a minute, on all connections: twice on as many as they may have.
+pub const RESUMES_PER_MINUTE: u32 = 200;
+
 /// A text that is no id of a connection or a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an id")]
@@ -95,7 +98,7 @@ pub struct Connection {
     pub connected_at: Timestamp,
     /// The first second at which its credential is no longer good. A newer one moves it.
     pub good_until: Timestamp,
-    /// When everything was last asked for on it: since then it hears all rooms of its user.
+    /// When everything was last asked for on it: since then it has to hear whatever its user joins.
     pub resumed_at: Option<Timestamp>,
 }
 
@@ -132,6 +135,8 @@ pub enum Closing {
     OtherIdentity,
     /// Nobody knows it: whatever it was told, it may be nothing.
     Unknown,
+    /// It has missed a frame, and may never find out.
+    Unreachable,
 }
 
 impl Closing {
@@ -142,6 +147,7 @@ impl Closing {
             Self::Expired => "expired",
             Self::OtherIdentity => "other-identity",
             Self::Unknown => "unknown-connection",
+            Self::Unreachable => "unreachable",
         }
     }
 }

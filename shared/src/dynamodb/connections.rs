@@ -8,7 +8,10 @@ use aws_sdk_dynamodb::{
 
 use super::{
     DynamoDb,
-    conditions::{NEVER_RESUMED, NOT_ENDED, NOT_EXPIRED, PRESENT, SAME_EPOCH, STILL_GOOD_UNTIL, STILL_RESUMED_AT, all},
+    conditions::{
+        BELOW_LIMIT, NEVER_RESUMED, NOT_ENDED, NOT_EXPIRED, PRESENT, SAME_EPOCH, STILL_GOOD_UNTIL, STILL_RESUMED_AT,
+        all,
+    },
     connection_item::{self, PROLONG, RESUME, read_connection, read_due},
     failure,
     item::{number, text, time},
@@ -18,7 +21,10 @@ use super::{
     transaction::{Part, Transacted},
 };
 use crate::{
-    domain::{Connection, ConnectionId, Timestamp, UserId, connection::MAX_CONNECTION_SECONDS},
+    domain::{
+        Connection, ConnectionId, Timestamp, UserId,
+        connection::{MAX_CONNECTION_SECONDS, RESUMES_PER_MINUTE},
+    },
     ports::{
         Change, Due, FindConnection, ForgetConnection, ForgetDue, ListConnections, ListDue, NoteResume, OpenConnection,
         Opened, Opening, ProlongConnection, Stored,
@@ -98,8 +104,9 @@ impl ProlongConnection for DynamoDb {
 
 impl NoteResume for DynamoDb {
     async fn note_resume(&self, connection: &Connection, now: Timestamp) -> Stored<Change> {
-        let update = self
-            .update(&self.tables.connections, Key::connection(connection.user_id, &connection.id))
+        let update = Update::builder()
+            .table_name(&self.tables.connections)
+            .set_key(Some(Key::connection(connection.user_id, &connection.id).attributes()))
             .update_expression(RESUME)
             .expression_attribute_values(":now", time(now));
         let update = match connection.resumed_at {
@@ -108,7 +115,8 @@ impl NoteResume for DynamoDb {
                 update.condition_expression(STILL_RESUMED_AT).expression_attribute_values(":resumed_at", time(before))
             }
         };
-        self.send_update("UpdateItem connection", update).await.map(Change::from)
+        let update = update.build().map(Part::part).map_err(|error| failure::unexpected("resume", error))?;
+        self.transact([update, self.count_resume(connection.user_id, now)?]).await.map(Change::from)
     }
 }
 
@@ -161,6 +169,19 @@ impl DynamoDb {
         let output = answer.await.map_err(|error| failure::explain("DeleteItem connection", &error))?;
         self.meter.add(Kind::Write, output.consumed_capacity());
         Ok(())
+    }
+
+    fn count_resume(&self, user_id: UserId, now: Timestamp) -> Stored<TransactWriteItem> {
+        let count = Update::builder()
+            .table_name(&self.tables.connections)
+            .set_key(Some(Key::resumes(user_id, now).attributes()))
+            .condition_expression(BELOW_LIMIT)
+            .update_expression("SET expires_at = :forgotten_at ADD used :one")
+            .expression_attribute_values(":limit", number(RESUMES_PER_MINUTE))
+            .expression_attribute_values(":one", number(1_u32))
+            .expression_attribute_values(":forgotten_at", time(now.plus(MAX_CONNECTION_SECONDS)))
+            .build();
+        count.map(Part::part).map_err(|error| failure::unexpected("resumes", error))
     }
 
     fn put_due(&self, connection: &Connection, at: Timestamp) -> Stored<TransactWriteItem> {

@@ -90,6 +90,11 @@ impl Key {
         Self::new(user_partition(user_id), format!("{CONNECTION_PREFIX}{id}"))
     }
 
+    /// The counter of what a user asks for in the minute of `now`.
+    pub(super) fn resumes(user_id: UserId, now: Timestamp) -> Self {
+        Self::new(user_partition(user_id), format!("resumes#{}", now.seconds() / 60))
+    }
+
     pub(super) fn due(due: &Due) -> Self {
         Self::new(EXPIRING, format!("{}#{}#{}", due_position(due.at), due.user_id, due.connection_id))
     }

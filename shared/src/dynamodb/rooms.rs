@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
 
 use super::{
     DynamoDb,
-    conditions::PRESENT,
+    conditions::{ABSENT, PRESENT},
     failure,
     item::{Attributes, Reader, text, time, with},
     keys::{Key, LISTENER_PREFIX, ROOM_PREFIX, SK, listeners_of, room_partition, user_partition_value},
@@ -20,7 +20,7 @@ use crate::{
     domain::{ConnectionId, Room, RoomId, Timestamp, User, UserId},
     ports::{
         Change, FindMember, FindRooms, JoinRoom, LeaveRoom, ListListeners, ListRooms, Listen, Listener, PutRoom,
-        StopListening, Stored,
+        Silence, StopListening, Stored,
     },
 };
 
@@ -76,7 +76,7 @@ impl LeaveRoom for DynamoDb {
             [self.delete_in_room(&Key::member(room, user_id))?, self.delete_in_room(&Key::membership(room, user_id))?];
         self.transact(parts).await?;
         // Nobody can begin to listen any more: whoever did so before is found here.
-        for listener in self.listeners(room, &listeners_of(user_id)).await? {
+        for listener in self.list_listeners_of(room, user_id).await? {
             self.stop_listening(room, user_id, &listener.connection_id).await?;
         }
         Ok(())
@@ -125,9 +125,25 @@ impl StopListening for DynamoDb {
     }
 }
 
+impl Silence for DynamoDb {
+    async fn silence(&self, room: &RoomId, user_id: UserId, id: &ConnectionId) -> Stored<Change> {
+        let no_member = ConditionCheck::builder()
+            .table_name(&self.tables.rooms)
+            .set_key(Some(Key::member(room, user_id).attributes()))
+            .condition_expression(ABSENT)
+            .build();
+        let no_member = no_member.map(Part::part).map_err(|error| failure::unexpected("check", error))?;
+        self.transact([no_member, self.delete_in_room(&Key::listener(room, user_id, id))?]).await.map(Change::from)
+    }
+}
+
 impl ListListeners for DynamoDb {
     async fn list_listeners(&self, room: &RoomId) -> Stored<Vec<Listener>> {
         self.listeners(room, LISTENER_PREFIX).await
+    }
+
+    async fn list_listeners_of(&self, room: &RoomId, user_id: UserId) -> Stored<Vec<Listener>> {
+        self.listeners(room, &listeners_of(user_id)).await
     }
 }
 

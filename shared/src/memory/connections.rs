@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use super::Memory;
 use crate::{
-    domain::{Connection, ConnectionId, Timestamp, UserId},
+    domain::{Connection, ConnectionId, Timestamp, UserId, connection::RESUMES_PER_MINUTE},
     ports::{
         Change, Due, Epoch, FindConnection, FindEpoch, ForgetConnection, ForgetDue, ListConnections, ListDue,
         NoteResume, OpenConnection, Opened, Opening, ProlongConnection, Stored,
@@ -72,8 +72,17 @@ impl NoteResume for Memory {
         let Some(found) = found.filter(|found| found.resumed_at == connection.resumed_at) else {
             return Ok(Change::Stale);
         };
+        let before = found.resumed_at;
         found.resumed_at = Some(now);
-        Ok(Change::Done)
+        let used = state.resumes.entry((connection.user_id, now.seconds() / 60)).or_default();
+        if *used < RESUMES_PER_MINUTE {
+            *used += 1;
+            return Ok(Change::Done);
+        }
+        if let Some(found) = state.connections.get_mut(&(connection.user_id, connection.id.clone())) {
+            found.resumed_at = before;
+        }
+        Ok(Change::Stale)
     }
 }
 

@@ -23,6 +23,8 @@ struct Told {
     gone: HashSet<ConnectionId>,
     /// Connections that it can neither reach nor close.
     stuck: HashSet<ConnectionId>,
+    /// Connections whose clients read nothing.
+    deaf: HashSet<ConnectionId>,
     /// Whether it answers at all.
     is_down: bool,
 }
@@ -62,6 +64,11 @@ impl Gateway {
         };
     }
 
+    /// Cannot reach a connection any more, and can close it.
+    pub fn deafen(&self, id: &ConnectionId) {
+        self.told().deaf.insert(id.clone());
+    }
+
     /// Answers nobody, or everybody again.
     pub fn set_down(&self, is_down: bool) {
         self.told().is_down = is_down;
@@ -75,11 +82,11 @@ fn down() -> StoreError {
 impl SendFrame for Gateway {
     async fn send_frame(&self, id: &ConnectionId, frame: &str) -> Stored<Delivered> {
         let mut told = self.told();
-        if told.is_down || told.stuck.contains(id) {
-            return Err(down());
-        }
         if told.gone.contains(id) {
             return Ok(Delivered::Gone);
+        }
+        if told.is_down || told.stuck.contains(id) || told.deaf.contains(id) {
+            return Err(down());
         }
         told.frames.push((id.clone(), frame.to_owned()));
         Ok(Delivered::Sent)

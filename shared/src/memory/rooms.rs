@@ -7,7 +7,7 @@ use crate::{
     domain::{ConnectionId, Message, MessageId, Room, RoomId, Timestamp, User, UserId},
     ports::{
         Change, ExpireMessage, FindMember, FindRooms, History, JoinRoom, KeepMessage, Kept, LeaveRoom, ListListeners,
-        ListRooms, Listen, Listener, NewMessage, PutRoom, ReadMessages, StopListening, StoreError, Stored,
+        ListRooms, Listen, Listener, NewMessage, PutRoom, ReadMessages, Silence, StopListening, StoreError, Stored,
     },
 };
 
@@ -151,9 +151,27 @@ impl StopListening for Memory {
     }
 }
 
+impl Silence for Memory {
+    async fn silence(&self, room: &RoomId, user_id: UserId, id: &ConnectionId) -> Stored<Change> {
+        let mut state = self.state();
+        let Some(place) = state.rooms.get_mut(room) else { return Ok(Change::Done) };
+        if place.members.contains(&user_id) {
+            return Ok(Change::Stale);
+        }
+        place.listeners.remove(&(user_id, id.clone()));
+        Ok(Change::Done)
+    }
+}
+
 impl ListListeners for Memory {
     async fn list_listeners(&self, room: &RoomId) -> Stored<Vec<Listener>> {
         let state = self.state();
         Ok(state.rooms.get(room).into_iter().flat_map(|place| place.listeners.values().cloned()).collect())
+    }
+
+    async fn list_listeners_of(&self, room: &RoomId, user_id: UserId) -> Stored<Vec<Listener>> {
+        let mut listeners = self.list_listeners(room).await?;
+        listeners.retain(|listener| listener.user_id == user_id);
+        Ok(listeners)
     }
 }

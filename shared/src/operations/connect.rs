@@ -96,7 +96,7 @@ pub async fn connect<S: FindSession + ListConnections + OpenConnection>(
     if now >= good_until {
         return Err(Refusal::EXPIRED.into());
     }
-    leave_room(store, user_id, now).await?;
+    require_space(store, user_id, now).await?;
     let connection = Connection { id, user_id, session_id, epoch, connected_at: now, good_until, resumed_at: None };
     let opening = Opening { connection, ticket };
     match store.open_connection(&opening).await? {
@@ -108,7 +108,7 @@ pub async fn connect<S: FindSession + ListConnections + OpenConnection>(
 
 /// Refuses one more connection than a user may have. Handshakes at the same moment do not see each other: some more do no harm. What
 /// is open no more is not counted for longer than its credential is good.
-async fn leave_room<S: ListConnections>(store: &S, user_id: UserId, now: Timestamp) -> Result<(), Error> {
+async fn require_space<S: ListConnections>(store: &S, user_id: UserId, now: Timestamp) -> Result<(), Error> {
     let connections = store.list_connections(user_id).await?;
     let open = connections.iter().filter(|connection| connection.is_good(now)).count();
     if open < MAX_CONNECTIONS_OF_USER { Ok(()) } else { Err(Error::TooManyConnections) }

@@ -17,8 +17,8 @@ use crate::{
 /// How many connections are closed at once. A user has a hundred at most, so that all of them are closed in the time of a few.
 const AT_ONCE: usize = 16;
 
-/// Does what something that happened asks for: closes connections, and ends the memberships of whoever is gone; gives how many connections were closed. Doing it again does nothing, but for the
-/// announcement.
+/// Does what something that happened asks for: closes connections, and ends the memberships of whoever is gone; gives how many connections
+/// were closed. Doing it again does nothing, but for the announcement.
 ///
 /// # Errors
 /// [`Error::Unavailable`]: it has to be done again.
@@ -55,10 +55,8 @@ where
 
 /// Ends the memberships of whoever is gone.
 async fn leave_all<S: ListRooms + LeaveRoom>(store: &S, user_id: UserId) -> Result<(), Error> {
-    for room in store.list_rooms(user_id).await? {
-        store.leave_room(&room, user_id).await?;
-    }
-    Ok(())
+    let rooms = store.list_rooms(user_id).await?;
+    all_of(rooms.iter().map(async |room| Ok(store.leave_room(room, user_id).await.map(|()| 0)?))).await.map(|_| ())
 }
 
 fn of_session(connection: &Connection, session_id: SessionId) -> bool {
@@ -78,7 +76,7 @@ async fn close_those<S: ListConnections + ForgetConnection>(
     all_of(over.map(async |connection| close(store, gateway, connection, closing, now).await.map(|()| 1))).await
 }
 
-/// Tries all of them, [`AT_ONCE`] at a time: one that cannot be closed keeps no other open. Gives how many were closed, or what went
+/// Tries all of them, [`AT_ONCE`] at a time: one that fails keeps no other waiting. Gives how many connections were closed, or what went
 /// wrong first.
 async fn all_of(closings: impl Iterator<Item: Future<Output = Result<usize, Error>>>) -> Result<usize, Error> {
     let outcomes = stream::iter(closings).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await;

@@ -6,7 +6,7 @@ mod membership;
 
 pub use catch_up::{Missed, Position, catch_up, resume};
 pub use fan_out::{expire_before, fan_out};
-pub use membership::{Membership, settle, tell};
+pub use membership::{Membership, settle, tell_all};
 
 pub use crate::ports::{HappenedInRoom, Kept};
 
@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Refusal},
     ports::{
         Change, FindMember, FindRooms, FindUser, JoinRoom, KeepMessage, LeaveRoom, ListRooms, Listen, Listener,
-        NewMessage,
+        NewMessage, ReadMessages,
     },
 };
 
@@ -23,9 +23,9 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::UnknownRoom`] for a room that there is not, or that does not admit them; [`Error::Conflict`] for one room too many.
-pub async fn join<S>(store: &S, connection: &Connection, room: &RoomId, now: Timestamp) -> Result<Room, Error>
+pub async fn join<S>(store: &S, connection: &Connection, room: &RoomId, now: Timestamp) -> Result<Entered, Error>
 where
-    S: FindRooms + FindUser + ListRooms + JoinRoom + Listen,
+    S: FindRooms + FindUser + ListRooms + JoinRoom + Listen + ReadMessages,
 {
     let user_id = connection.user_id;
     let room = store.find_rooms(std::slice::from_ref(room)).await?.pop().ok_or(Error::UnknownRoom)?;
@@ -43,9 +43,26 @@ where
         }
     }
     match store.listen(&room.id, &Listener::of(connection)).await? {
-        Change::Done => Ok(room),
+        Change::Done => Entered::now(store, room).await,
         // Another device has left it meanwhile.
         Change::Stale => Err(Error::UnknownRoom),
+    }
+}
+
+/// A room that is heard from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entered {
+    /// Which one.
+    pub room: Room,
+    /// The number of its newest message; 0 where nothing was said. Whoever loses the connection before they know any message knows from
+    /// where on they were there.
+    pub newest: u64,
+}
+
+impl Entered {
+    async fn now<S: ReadMessages>(store: &S, room: Room) -> Result<Self, Error> {
+        let newest = store.newest_messages(&room.id, 1).await?.messages.pop();
+        Ok(Self { room, newest: newest.map_or(0, |newest| newest.sequence) })
     }
 }
 

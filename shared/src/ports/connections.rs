@@ -81,7 +81,8 @@ pub trait ProlongConnection {
 
 /// Knows when everything was asked for on connections.
 pub trait NoteResume {
-    /// Writes down that it is at `now`; [`Change::Stale`] when it is not as it was any more, as when somebody asks twice at once.
+    /// Writes down that it is at `now`; [`Change::Stale`] when the connection is not as it was any more, as when somebody asks twice at
+    /// once, or when its user has done so [`RESUMES_PER_MINUTE`](crate::domain::connection::RESUMES_PER_MINUTE) times in this minute.
     fn note_resume(&self, connection: &Connection, now: Timestamp) -> impl Future<Output = Stored<Change>> + Send;
 }
 

@@ -138,8 +138,18 @@ pub trait StopListening {
     ) -> impl Future<Output = Stored<()>> + Send;
 }
 
+/// Ends it for whoever is no member.
+pub trait Silence {
+    /// Lets a connection hear no more of a room if its user is no member; [`Change::Stale`] for a member, who goes on to hear it.
+    fn silence(&self, room: &RoomId, user_id: UserId, id: &ConnectionId)
+    -> impl Future<Output = Stored<Change>> + Send;
+}
+
 /// Lists who listens.
 pub trait ListListeners {
     /// Every connection that listens in a room.
     fn list_listeners(&self, room: &RoomId) -> impl Future<Output = Stored<Vec<Listener>>> + Send;
+
+    /// Those of one user.
+    fn list_listeners_of(&self, room: &RoomId, user_id: UserId) -> impl Future<Output = Stored<Vec<Listener>>> + Send;
 }

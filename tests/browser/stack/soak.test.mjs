@@ -79,9 +79,12 @@ async function settle(devices) {
   const count = () => devices.reduce((sum, { texts }) => sum + texts.size, 0)
   for (let before = -1, since = Date.now(); count() < devices.length * MESSAGES; await wait(50)) {
     if (count() !== before) [before, since] = [count(), Date.now()]
-    assert.ok(Date.now() - since < PATIENCE, `${count()} of ${devices.length * MESSAGES} were heard`)
+    assert.ok(Date.now() - since < PATIENCE, `${count()} of ${devices.length * MESSAGES} were heard: ${devices.map(told).join(', ')}`)
   }
 }
+
+/** How far a device has come. */
+const told = ({ live, sequences, texts }) => `${live.state} ${texts.size} (${sequences[0]} to ${sequences.at(-1)})`
 
 const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 

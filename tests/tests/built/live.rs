@@ -14,8 +14,13 @@ use latchkey_tests::{
 use serde_json::{Value, json};
 use tiny_http::{Response, Server};
 
-/// Method, URL, what it is signed for, and body of each request; the bus takes everything.
+/// Method, URL, what it is signed for, and body of each request; the bus takes everything, and so does the gateway.
 fn listen() -> (String, Receiver<[String; 4]>) {
+    listen_and_answer(|_, _| 200)
+}
+
+/// The same with a status for each, by its method and body.
+fn listen_and_answer(status: impl Fn(&str, &str) -> u16 + Send + 'static) -> (String, Receiver<[String; 4]>) {
     let server = Server::http("127.0.0.1:0").unwrap();
     let (address, (sender, requests)) = (server.server_addr().to_string(), mpsc::channel());
     thread::spawn(move || {
@@ -27,9 +32,11 @@ fn listen() -> (String, Receiver<[String; 4]>) {
             let target = request.headers().iter().find(|header| header.field.equiv("x-amz-target"));
             let signed_target = authorization.value.as_str().contains("x-amz-target");
             assert_eq!(target.is_some(), signed_target, "such headers must be signed");
-            let line = [request.method().to_string(), request.url().to_owned(), signed_for, body];
-            let _ = sender.send(line);
-            let _ = request.respond(Response::from_string(r#"{"FailedEntryCount":0,"Entries":[{}]}"#));
+            let method = request.method().to_string();
+            let answer = Response::from_string(r#"{"FailedEntryCount":0,"Entries":[{}]}"#);
+            let answer = answer.with_status_code(status(&method, &body));
+            let _ = sender.send([method, request.url().to_owned(), signed_for, body]);
+            let _ = request.respond(answer);
         }
     });
     (address, requests)
@@ -104,4 +111,39 @@ async fn what_is_said_in_a_room_is_stored_by_one_function_and_told_by_another() 
             assert_eq!(frame["type"], *kind, "{frame}");
         }
     }
+}
+
+#[tokio::test]
+async fn who_cannot_be_told_a_message_is_tried_twice_and_then_cut_off() {
+    let (address, requests) = listen_and_answer(|method, body| {
+        let is_told = body.contains(r#""message""#) || body.contains(r#""closed""#);
+        if method == "POST" && is_told { 500 } else { 200 }
+    });
+    let environment = Environment::local().with("LATCHKEY_LIVE_URL", &format!("ws://{address}/live"));
+    let deployment = Deployment::new(environment);
+    let tokens = Tokens::from(deployment.register(&Person::new()).await);
+    let room = format!("room-{}", tokens.session_id);
+    let put = json!({
+        "action": "put-room", "actor": "ada", "reason": "test", "room": room, "name": "Room", "everybody": true, "roles": [],
+    });
+    deployment.invoke("admin", put.to_string().as_bytes()).unwrap();
+    let invoke = |name: &'static str| {
+        let event = event(name, &tokens).replace("lobby", &room);
+        deployment.invoke(name.split_once('_').unwrap().0, event.as_bytes()).unwrap()
+    };
+    invoke("ws-connect_ok");
+    invoke("ws-message_join");
+    assert!(requests.recv().unwrap()[3].contains("joined"));
+    assert_eq!(invoke("ws-fanout_message"), json!({ "batchItemFailures": [] }));
+    let asked: Vec<_> = requests.try_iter().map(|[method, _, _, body]| (method, body)).collect();
+    let types = asked.iter().map(|(method, body)| {
+        let frame: Value = serde_json::from_str(body).unwrap_or_default();
+        (method.as_str(), frame["type"].as_str().unwrap_or_default().to_owned(), frame["cause"].clone())
+    });
+    let types = types.collect::<Vec<_>>();
+    let told = ("POST", "message".to_owned(), Value::Null);
+    let closed = ("POST", "closed".to_owned(), json!("unreachable"));
+    assert_eq!(types, [told.clone(), told, closed.clone(), closed, ("DELETE", String::new(), Value::Null)]);
+    assert_eq!(invoke("ws-fanout_message"), json!({ "batchItemFailures": [] }));
+    assert_eq!(requests.try_iter().count(), 0, "it listens no more");
 }

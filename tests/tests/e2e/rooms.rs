@@ -75,7 +75,7 @@ async fn who_joins_on_one_device_hears_the_room_on_all_and_who_is_put_out_on_non
         while device.hear(SECONDS).await.expect("an answer")["type"] != "live" {}
     }
     devices[0].say(&json!({ "action": "join", "room": room })).await;
-    let joined = json!({ "type": "joined", "room": { "id": room, "name": room } });
+    let joined = json!({ "type": "joined", "room": { "id": room, "name": room }, "sequence": 0 });
     let told = [devices[0].hear(SECONDS).await, devices[0].hear(SECONDS).await, devices[1].hear(SECONDS).await];
     assert_eq!(
         told.map(Option::unwrap),

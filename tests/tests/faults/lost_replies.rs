@@ -1,11 +1,11 @@
 //! Replies lost after the commit: the SDK sends the request again, and it has no second effect.
 
 use latchkey::{
-    domain::{EndCause, Words},
+    domain::{Connection, EndCause, Words},
     ports::{
         Change, ChangePassword, CreateSession, CreateUser, Creation, DeleteUser, DisableUser, EnableUser, EndSession,
-        FindAccountById, FindSession, FindUser, Grants, RaiseEpoch, RenameUser, ReplacePasswordHash, RotateSession,
-        Rotated, SetGrants, SlideSession,
+        FindAccountById, FindSession, FindUser, Grants, NoteResume, OpenConnection, Opened, Opening, RaiseEpoch,
+        RenameUser, ReplacePasswordHash, RotateSession, Rotated, SetGrants, SlideSession,
     },
 };
 use latchkey_tests::{fault_proxy::Fault, local_dynamodb::local_dynamodb};
@@ -83,4 +83,25 @@ async fn f1_changes_of_an_account_whose_replies_were_lost_are_done_once() {
     let deletion = lossy().delete_user(&found.user, &epoch_change(&found.user)).await;
     assert_eq!(deletion.unwrap(), Change::Done);
     assert_eq!(direct.find_user(user.id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn f1_a_resume_whose_reply_was_lost_may_go_on() {
+    let direct = local_dynamodb().store();
+    let session = new_session(account(&direct).await.user.id);
+    direct.create_session(&session).await.unwrap();
+    let connection = Connection {
+        id: format!("L-{}=", session.id).parse().unwrap(),
+        user_id: session.user_id,
+        session_id: session.id,
+        epoch: session.epoch,
+        connected_at: NOW,
+        good_until: NOW.plus(900),
+        resumed_at: None,
+    };
+    let opening = Opening { connection, ticket: None };
+    assert_eq!(direct.open_connection(&opening).await.unwrap(), Opened::Open);
+    let Opening { connection, .. } = opening;
+    assert_eq!(store_with([Fault::LoseReply]).note_resume(&connection, NOW).await.unwrap(), Change::Done);
+    assert_eq!(direct.note_resume(&connection, NOW).await.unwrap(), Change::Stale, "and by nobody else");
 }

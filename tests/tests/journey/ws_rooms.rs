@@ -3,7 +3,8 @@
 use latchkey::{
     domain::{Admits, DisplayName, Lifetimes, Room, RoomId, Words},
     ports::{
-        Change, ExpireMessage, Grants, JoinRoom, LeaveRoom, ListListeners, ListRooms, PutRoom, ReadMessages, SetGrants,
+        Change, ExpireMessage, Grants, JoinRoom, LeaveRoom, ListConnections, ListListeners, ListRooms, NoteResume,
+        PutRoom, ReadMessages, SetGrants,
     },
 };
 use latchkey_tests::{
@@ -100,7 +101,7 @@ async fn what_is_said_in_a_room_is_stored_answered_and_heard_by_all_who_listen()
         let [(_, ada), (_, bob), (_, stranger)] =
             [somebody(&world).await, somebody(&world).await, somebody(&world).await];
         let joined = join(&world, &ada, "lobby").await;
-        assert_eq!(joined, json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" } }));
+        assert_eq!(joined, json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" }, "sequence": 0 }));
         assert_eq!(join(&world, &bob, "lobby").await["type"], "joined");
         let sent = send(&world, &ada, "lobby", "m-1").await;
         let at = sent["at"].as_u64().unwrap();
@@ -245,6 +246,7 @@ async fn who_leaves_hears_no_more_on_any_device_and_who_stays_does() {
         let desk = connected(&world, &tokens).await;
         let (_, other) = somebody(&world).await;
         for socket in [&phone, &desk, &other] {
+            resume(&world, socket, json!({})).await;
             join(&world, socket, "lobby").await;
         }
         let leave = json!({ "action": "leave", "room": "lobby", "id": "l" });
@@ -271,7 +273,7 @@ async fn what_is_joined_on_one_device_is_heard_on_all_that_have_resumed() {
         }
         world.disconnect(&gone).await;
         join(&world, &phone, "lobby").await;
-        let joined = json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" } });
+        let joined = json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" }, "sequence": 0 });
         for _ in 0..2 {
             assert_eq!(tell_of(&world, "INSERT", "lobby", &tokens).await, on_each(&[&desk, &phone], &joined));
         }
@@ -291,12 +293,58 @@ async fn a_room_that_is_joined_while_a_connection_resumes_is_heard_on_it() {
         // The rooms of the user are read by then.
         world.store.before("find_rooms", async move {
             assert_eq!(store.join_room(&id("lobby"), user_id, now).await.unwrap(), Change::Done);
+            let connections = store.list_connections(user_id).await.unwrap();
+            assert!(connections[0].resumed_at.is_some(), "the stream may tell of it at once, and has to find out whom");
         });
         assert_eq!(resume(&world, &socket, json!({})).await[0]["rooms"], json!([]));
         assert!(world.store.interrupted());
         assert_eq!(tell_of(&world, "INSERT", "lobby", &tokens).await.len(), 1);
         send(&world, &socket, "lobby", "m").await;
         assert_eq!(tell(&world, "lobby").await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn who_is_put_out_while_they_resume_is_told_so_at_last() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let (tokens, socket) = somebody(&world).await;
+        join(&world, &socket, "lobby").await;
+        let (store, user_id) = (world.store.clone(), tokens.user_id.parse().unwrap());
+        world.store.before("newest_messages", async move {
+            store.leave_room(&id("lobby"), user_id).await.unwrap();
+        });
+        let types: Vec<_> =
+            resume(&world, &socket, json!({})).await.iter().map(|frame| frame["type"].clone()).collect();
+        assert_eq!(types, ["resumed", "history", "left", "live"]);
+    }
+}
+
+#[tokio::test]
+async fn of_two_who_resume_on_a_connection_at_once_one_is_told_to_wait() {
+    for world in World::on_each_store() {
+        let (tokens, socket) = somebody(&world).await;
+        let (store, now, user_id) = (world.store.clone(), world.now(), tokens.user_id.parse().unwrap());
+        world.store.before("note_resume", async move {
+            let connection = store.list_connections(user_id).await.unwrap().remove(0);
+            assert_eq!(store.note_resume(&connection, now).await.unwrap(), Change::Done);
+        });
+        assert_eq!(slug(&ask(&world, &socket, json!({ "action": "resume" })).await), "too-soon");
+    }
+}
+
+#[tokio::test]
+async fn whoever_does_not_stay_is_told_nothing_more() {
+    for world in World::on_each_store() {
+        let (_, socket) = somebody(&world).await;
+        for room in ["lobby", "tea"] {
+            open_room(&world, room).await;
+            join(&world, &socket, room).await;
+        }
+        world.gateway.lose(&socket.id.parse().unwrap());
+        let before = world.store.calls("newest_messages");
+        assert!(resume(&world, &socket, json!({})).await.is_empty());
+        assert_eq!(world.store.calls("newest_messages"), before);
     }
 }
 
@@ -315,7 +363,7 @@ async fn whom_an_operator_puts_into_a_room_or_out_of_it_is_told() {
         let (tokens, socket) = somebody(&world).await;
         resume(&world, &socket, json!({})).await;
         administer(&world, "add-member", &tokens).await;
-        let joined = json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" } });
+        let joined = json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" }, "sequence": 0 });
         assert_eq!(tell_of(&world, "INSERT", "lobby", &tokens).await, on_each(&[&socket], &joined));
         send(&world, &socket, "lobby", "m").await;
         assert_eq!(tell(&world, "lobby").await.len(), 1);
@@ -336,25 +384,57 @@ async fn what_the_stream_tells_late_is_settled_by_how_things_are() {
             resume(&world, socket, json!({})).await;
         }
         join(&world, &phone, "lobby").await;
-        let joined = json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" } });
+        let joined = json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" }, "sequence": 0 });
         let both = [&phone, &desk];
         assert_eq!(
             tell_of(&world, "REMOVE", "lobby", &tokens).await,
             on_each(&both, &joined),
             "they are a member again"
         );
+        assert!(tell_of(&world, "MODIFY", "lobby", &tokens).await.is_empty(), "who joins again was there before");
         world.store.leave_room(&id("lobby"), tokens.user_id.parse().unwrap()).await.unwrap();
         let left = json!({ "type": "left", "room": "lobby" });
         assert_eq!(tell_of(&world, "INSERT", "lobby", &tokens).await, on_each(&both, &left), "they are none any more");
-        world.gateway.set_stuck(&desk.id.parse().unwrap(), true);
-        assert_eq!(
-            tell_of(&world, "REMOVE", "lobby", &tokens).await,
-            on_each(&[&phone], &left),
-            "one keeps no other waiting"
-        );
+        world.gateway.deafen(&desk.id.parse().unwrap());
+        assert_eq!(tell_of(&world, "REMOVE", "lobby", &tokens).await, on_each(&[&phone], &left));
+        assert_eq!(world.closed(), [(desk.id.clone(), "unreachable")], "it finds out when it comes back");
         world.advance(900);
         assert!(tell_of(&world, "REMOVE", "lobby", &tokens).await.is_empty(), "nobody has to know any more");
     }
+}
+
+#[tokio::test]
+async fn who_joins_and_leaves_without_end_is_settled_once_in_a_batch() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let (tokens, socket) = somebody(&world).await;
+        resume(&world, &socket, json!({})).await;
+        join(&world, &socket, "lobby").await;
+        let records = ["INSERT", "REMOVE", "INSERT"].map(|event| member(event, "lobby", &tokens.user_id));
+        assert_eq!(world.fan_out(&records).await, [""; 0]);
+        assert_eq!(world.frames().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn g10_what_still_listens_when_somebody_has_left_is_silenced() {
+    let world = World::new(Store::dynamodb(), Settings::default());
+    open_room(&world, "lobby").await;
+    let (tokens, socket) = somebody(&world).await;
+    join(&world, &socket, "lobby").await;
+    let listening = world.store.list_listeners(&id("lobby")).await.unwrap();
+    world.store.leave_room(&id("lobby"), tokens.user_id.parse().unwrap()).await.unwrap();
+    // As if leaving had failed before its listeners were deleted.
+    let listener = json!({
+        "pk": { "S": "room#lobby" }, "sk": { "S": format!("listener#{}#{}", tokens.user_id, socket.id) },
+        "good_until": { "N": listening[0].good_until.seconds().to_string() },
+        "expires_at": { "N": listening[0].forgotten_at.seconds().to_string() },
+    });
+    let request = json!({ "TableName": world.store.tables().unwrap().rooms, "Item": listener });
+    latchkey_tests::local_dynamodb::local_dynamodb().call("PutItem", &request);
+    assert_eq!(world.store.list_listeners(&id("lobby")).await.unwrap(), listening);
+    tell_of(&world, "REMOVE", "lobby", &tokens).await;
+    assert!(world.store.list_listeners(&id("lobby")).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -468,19 +548,54 @@ async fn long_messages_come_a_few_at_a_time_and_each_answer_fits_into_a_frame_of
 }
 
 #[tokio::test]
-async fn one_that_cannot_be_told_keeps_no_other_waiting() {
+async fn one_that_cannot_be_told_is_cut_off_and_keeps_no_other_waiting() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let [(_, here), (_, deaf)] = [somebody(&world).await, somebody(&world).await];
+        for socket in [&here, &deaf] {
+            join(&world, socket, "lobby").await;
+        }
+        world.gateway.deafen(&deaf.id.parse().unwrap());
+        send(&world, &here, "lobby", "m-1").await;
+        assert_eq!(tell(&world, "lobby").await.len(), 1);
+        assert_eq!(world.closed(), [(deaf.id.clone(), "unreachable")], "or it would never know what it has missed");
+        let left = world.store.list_listeners(&id("lobby")).await.unwrap();
+        assert_eq!(left.iter().map(|listener| listener.connection_id.as_str()).collect::<Vec<_>>(), [&here.id]);
+    }
+}
+
+#[tokio::test]
+async fn one_that_can_be_neither_told_nor_cut_off_is_told_again() {
     for world in World::on_each_store() {
         open_room(&world, "lobby").await;
         let [(_, here), (_, stuck)] = [somebody(&world).await, somebody(&world).await];
         for socket in [&here, &stuck] {
             join(&world, socket, "lobby").await;
         }
-        world.gateway.set_stuck(&stuck.id.parse().unwrap(), true);
+        let stuck_id = stuck.id.parse().unwrap();
+        world.gateway.set_stuck(&stuck_id, true);
         send(&world, &here, "lobby", "m-1").await;
+        let newest = world.store.newest_messages(&id("lobby"), 1).await.unwrap().messages.remove(0);
+        let records = [stored("lobby", &newest)];
+        assert_eq!(world.fan_out(&records).await, ["0"]);
+        assert_eq!(world.frames().len(), 1, "others do not wait for it");
+        world.gateway.set_stuck(&stuck_id, false);
+        assert_eq!(world.fan_out(&records).await, [""; 0]);
+        assert_eq!(world.frames().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_told_to_be_forgotten_is_told_once() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let (_, socket) = somebody(&world).await;
+        join(&world, &socket, "lobby").await;
+        for message in ["m-1", "m-2"] {
+            send(&world, &socket, "lobby", message).await;
+        }
+        world.store.fail("expire_message");
         assert_eq!(tell(&world, "lobby").await.len(), 1);
-        world.gateway.set_stuck(&stuck.id.parse().unwrap(), false);
-        send(&world, &here, "lobby", "m-2").await;
-        assert_eq!(tell(&world, "lobby").await.len(), 2, "it listens still");
     }
 }
 

@@ -158,6 +158,24 @@ pub(crate) async fn of_two_who_resume_on_a_connection_as_they_found_it_one_does(
     assert_eq!(store.find_connection(found.user_id, &found.id).await.unwrap(), None, "nothing is brought back");
 }
 
+pub(crate) async fn a_user_resumes_two_hundred_times_a_minute_on_all_connections(store: impl Store) {
+    let session = signed_in(&store).await;
+    let mut connections = [open(&store, &session).await, open(&store, &session).await];
+    for number in 0..200 {
+        let found = &mut connections[number % 2];
+        assert_eq!(store.note_resume(found, NOW).await.unwrap(), Change::Done, "{number}");
+        found.resumed_at = Some(NOW);
+    }
+    let [found, _] = &connections;
+    assert_eq!(store.note_resume(found, NOW).await.unwrap(), Change::Stale);
+    assert_eq!(store.find_connection(found.user_id, &found.id).await.unwrap().as_ref(), Some(found));
+    let other = open(&store, &signed_in(&store).await).await;
+    assert_eq!(store.note_resume(&other, NOW).await.unwrap(), Change::Done, "of somebody else");
+    let next_minute = NOW.plus(60);
+    assert_eq!(store.note_resume(found, next_minute).await.unwrap(), Change::Done);
+    assert_eq!(store.list_connections(found.user_id).await.unwrap().len(), 2, "the counter is no connection");
+}
+
 /// What is due of `session` up to `now`, page after page.
 async fn all_due(store: &impl Store, session: &Session, now: Timestamp) -> Vec<Due> {
     let mut due: Vec<Due> = Vec::new();

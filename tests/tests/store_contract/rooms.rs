@@ -98,8 +98,16 @@ pub(crate) async fn g10_nobody_listens_but_members_and_who_leaves_listens_no_mor
     };
     let everybody = heard(vec![phone.clone(), desk.clone(), of_other.clone()]);
     assert_eq!(heard(store.list_listeners(&id).await.unwrap()), everybody);
+    assert_eq!(heard(store.list_listeners_of(&id, member).await.unwrap()), heard(vec![phone.clone(), desk.clone()]));
+    assert_eq!(store.silence(&id, member, &phone.connection_id).await.unwrap(), Change::Stale, "a member goes on");
+    assert_eq!(heard(store.list_listeners(&id).await.unwrap()), everybody);
     store.leave_room(&id, member).await.unwrap();
     assert_eq!(store.listen(&id, &phone).await.unwrap(), Change::Stale);
+    assert_eq!(
+        store.silence(&id, member, &phone.connection_id).await.unwrap(),
+        Change::Done,
+        "there is nothing to end"
+    );
     assert_eq!(store.list_listeners(&id).await.unwrap(), std::slice::from_ref(&of_other));
     for _ in 0..2 {
         store.stop_listening(&id, other, &of_other.connection_id).await.unwrap();

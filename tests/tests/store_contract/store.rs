@@ -10,7 +10,7 @@ use latchkey::{
         FindRooms, FindSession, FindUser, FindUserByEmail, ForgetConnection, ForgetDue, JoinRoom, KeepMessage,
         LeaveRoom, ListConnections, ListDue, ListListeners, ListRooms, ListSessions, Listen, NoteResume,
         OpenConnection, ProlongConnection, PublishKeys, PutRoom, RaiseEpoch, ReadFeed, ReadMessages, RenameUser,
-        ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants, SlideSession, StopListening,
+        ReplacePasswordHash, ReserveAttempt, RotateSession, SetGrants, Silence, SlideSession, StopListening,
     },
 };
 use latchkey_tests::local_dynamodb::local_dynamodb;
@@ -66,6 +66,7 @@ pub(crate) trait Rooms:
     + ExpireMessage
     + Listen
     + StopListening
+    + Silence
     + ListListeners
 {
 }

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
 
-use latchkey::domain::{connection::MAX_CONNECTION_SECONDS, feed::LATE_SECONDS};
+use latchkey::domain::{
+    connection::{HANDSHAKE_SECONDS, MAX_CONNECTION_SECONDS},
+    feed::LATE_SECONDS,
+};
 
 use crate::Outcome;
 use crate::access::statements;
@@ -218,18 +221,26 @@ fn what_a_stream_cannot_deliver_is_tried_again_in_parts_and_kept() -> Outcome {
     assert_eq!(streams("SessionEnded"), [of_sessions_and_users]);
     assert_eq!(streams("WsFanout"), [json!({ "Fn::Sub": "${Rooms.Arn}/stream/*" })]);
     for (id, mapping) in mappings {
-        let function = if id == "StoredMessages" { "WsFanout" } else { "SessionEnded" };
+        let (function, told) = match id {
+            "StoredMessages" => ("WsFanout", json!([["INSERT"]])),
+            "ChangedMembers" => ("WsFanout", json!([["INSERT", "REMOVE"]])),
+            "EndedSessions" => ("SessionEnded", json!([["MODIFY"], ["REMOVE"]])),
+            _ => ("SessionEnded", json!([["MODIFY", "REMOVE"]])),
+        };
         assert_eq!(mapping["FunctionName"]["Ref"], function, "{id}");
+        // A failure waits two seconds: together longer than a handshake may last.
+        assert!(mapping["MaximumRetryAttempts"].as_u64() >= Some(HANDSHAKE_SECONDS / 2 + 1), "{id}");
         assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{id}");
         assert_eq!(mapping["BisectBatchOnFunctionError"], true, "{id}");
         assert_eq!(mapping["StartingPosition"], "TRIM_HORIZON", "{id} would pass over what happens while it is made");
         assert_eq!(mapping["MaximumRecordAgeInSeconds"].as_u64(), Some(MAX_CONNECTION_SECONDS), "{id}");
         let queue = mapping["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0].as_str();
         assert_eq!(template.resource(queue.unwrap_or_default())["Type"], "AWS::SQS::Queue", "{id}");
-        for filter in list(&mapping["FilterCriteria"]["Filters"]) {
+        let filters = list(&mapping["FilterCriteria"]["Filters"]).into_iter().map(|filter| {
             let pattern: Json = serde_json::from_str(filter["Pattern"].as_str().unwrap_or_default())?;
-            assert!(pattern["eventName"].is_array(), "{id}: whatever is written would wake the function");
-        }
+            Ok(pattern["eventName"].clone())
+        });
+        assert_eq!(Json::Array(filters.collect::<Outcome<_>>()?), told, "{id}");
     }
     Ok(())
 }

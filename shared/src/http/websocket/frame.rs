@@ -139,6 +139,8 @@ pub enum Said {
     Joined {
         /// Of this one.
         room: RoomView,
+        /// The number of the newest message in it.
+        sequence: u64,
     },
     /// The user is no member of a room any more.
     Left {

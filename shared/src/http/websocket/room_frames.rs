@@ -7,7 +7,7 @@ use super::frame::Said;
 use crate::{
     domain::{Message, MessageId, Room, RoomId, User, room::InvalidId},
     http::UserView,
-    operations::rooms::{Kept, Missed, Position},
+    operations::rooms::{Entered, Kept, Missed, Position},
 };
 
 /// The last message that a client has seen: its number, alone or with its name.
@@ -100,8 +100,8 @@ impl Said {
     }
 
     /// The user is a member of a room.
-    pub fn joined(room: &Room) -> Self {
-        Self::Joined { room: RoomView::new(room) }
+    pub fn joined(entered: &Entered) -> Self {
+        Self::Joined { room: RoomView::new(&entered.room), sequence: entered.newest }
     }
 
     /// The user is none any more.

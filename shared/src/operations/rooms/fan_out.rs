@@ -3,10 +3,11 @@
 use futures_util::{StreamExt, stream};
 
 use crate::{
-    domain::{Message, RoomId, Timestamp},
+    domain::{Closing, ConnectionId, Message, RoomId, Timestamp},
     error::Error,
     ports::{
-        Change, Delivered, ExpireMessage, FindConnection, ListListeners, Listen, Listener, SendFrame, StopListening,
+        Change, Delivered, ExpireMessage, FindConnection, HangUp, ListListeners, Listen, Listener, SendFrame,
+        StopListening,
     },
 };
 
@@ -14,23 +15,34 @@ use crate::{
 pub(super) const AT_ONCE: usize = 32;
 
 /// Sends `frame` to every connection that listens in a room; gives to how many. Whoever is gone or no longer good listens no more.
-/// Doing it again tells it again: clients know messages by their numbers. One that cannot be told although others can, such as a client
-/// that reads nothing, does not keep the room waiting: the next message tells it that it has missed one.
+/// Doing it again tells it again: clients know messages by their numbers.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when nobody could be told, and somebody should have been.
+/// [`Error::Unavailable`] when somebody could be neither told nor cut off.
 pub async fn fan_out<S, G>(store: &S, gateway: &G, room: &RoomId, frame: &str, now: Timestamp) -> Result<usize, Error>
 where
     S: ListListeners + FindConnection + Listen + StopListening,
-    G: SendFrame,
+    G: SendFrame + HangUp,
 {
     let listeners = store.list_listeners(room).await?;
-    let told = listeners.iter().map(|listener| tell(store, gateway, room, listener, frame, now));
+    let told = listeners.iter().map(|listener| tell_one(store, gateway, room, listener, frame, now));
     let told: Vec<_> = stream::iter(told).buffer_unordered(AT_ONCE).collect().await;
-    let count = told.iter().filter(|told| matches!(told, Ok(true))).count();
-    match told.into_iter().find_map(Result::err) {
-        Some(error) if count == 0 => Err(error),
-        _ => Ok(count),
+    told.into_iter().sum()
+}
+
+/// Sends a frame. Whoever cannot be told is cut off: on a connection that goes on they might never find out that they have missed it, and
+/// a client that reads nothing would keep others waiting with every message.
+///
+/// # Errors
+/// [`Error::Unavailable`] when they could not be cut off either.
+pub(super) async fn deliver<G: SendFrame + HangUp>(
+    gateway: &G,
+    id: &ConnectionId,
+    frame: &str,
+) -> Result<Delivered, Error> {
+    match gateway.send_frame(id, frame).await {
+        Ok(delivered) => Ok(delivered),
+        Err(_) => Ok(gateway.hang_up(id, Closing::Unreachable).await.map(|_| Delivered::Gone)?),
     }
 }
 
@@ -51,25 +63,25 @@ pub async fn expire_before<S: ExpireMessage>(
     }
 }
 
-/// Whether somebody was told.
-async fn tell<S, G>(
+/// How many were told: one, or nobody.
+async fn tell_one<S, G>(
     store: &S,
     gateway: &G,
     room: &RoomId,
     listener: &Listener,
     frame: &str,
     now: Timestamp,
-) -> Result<bool, Error>
+) -> Result<usize, Error>
 where
     S: FindConnection + Listen + StopListening,
-    G: SendFrame,
+    G: SendFrame + HangUp,
 {
     let hears = may_hear(store, room, listener, now).await?
-        && gateway.send_frame(&listener.connection_id, frame).await? == Delivered::Sent;
+        && deliver(gateway, &listener.connection_id, frame).await? == Delivered::Sent;
     if !hears {
         store.stop_listening(room, listener.user_id, &listener.connection_id).await?;
     }
-    Ok(hears)
+    Ok(usize::from(hears))
 }
 
 /// Whether the credential of a connection is still good; a newer one may have been shown on it.
