@@ -348,6 +348,25 @@ async fn whoever_does_not_stay_is_told_nothing_more() {
     }
 }
 
+#[tokio::test]
+async fn who_joins_is_told_the_newest_number_and_so_are_their_other_connections() {
+    for world in World::on_each_store() {
+        open_room(&world, "lobby").await;
+        let (_, other) = somebody(&world).await;
+        join(&world, &other, "lobby").await;
+        for message in ["m-1", "m-2"] {
+            send(&world, &other, "lobby", message).await;
+        }
+        let (tokens, socket) = somebody(&world).await;
+        resume(&world, &socket, json!({})).await;
+        let joined = json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" }, "sequence": 2 });
+        assert_eq!(join(&world, &socket, "lobby").await, joined);
+        send(&world, &other, "lobby", "m-3").await;
+        let told = json!({ "type": "joined", "room": { "id": "lobby", "name": "LOBBY" }, "sequence": 3 });
+        assert_eq!(tell_of(&world, "INSERT", "lobby", &tokens).await, on_each(&[&socket], &told));
+    }
+}
+
 /// Has an operator put somebody into the lobby, or out of it.
 async fn administer(world: &World, action: &str, tokens: &Tokens) {
     let payload =
