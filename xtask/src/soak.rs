@@ -34,27 +34,23 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// Sends `messages`, a round after the other, each in a room of its own; fails unless everybody ends with every message once and in order.
 pub fn send(url: &str, messages: u32, calm: bool) -> Result<()> {
+    let (node, tests) = typescript::browser_tests()?;
     let begun = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let rounds = messages.div_ceil(ROUND);
     for round in 1..=rounds {
         let room = format!("soak-{begun}-{round}");
         stack::make_room(&room, "Soak")?;
         eprintln!("round {round} of {rounds}");
-        send_round(url, &room, ROUND.min(messages - (round - 1) * ROUND), calm)?;
+        let mut soak = node.command("node")?;
+        soak.current_dir(&tests)
+            .args(["--test", "--test-reporter=spec", "stack/soak.test.mjs"])
+            .env("LATCHKEY_URL", url)
+            .env("LATCHKEY_SOAK_ROOM", room)
+            .env("LATCHKEY_SOAK_MESSAGES", ROUND.min(messages - (round - 1) * ROUND).to_string());
+        if calm {
+            soak.env("LATCHKEY_SOAK_CALM", "1");
+        }
+        process::run("the soak test", soak).context("somebody did not end with every message once and in order")?;
     }
     Ok(())
-}
-
-fn send_round(url: &str, room: &str, messages: u32, calm: bool) -> Result<()> {
-    let (node, tests) = typescript::browser_tests()?;
-    let mut soak = node.command("node")?;
-    soak.current_dir(tests)
-        .args(["--test", "--test-reporter=spec", "stack/soak.test.mjs"])
-        .env("LATCHKEY_URL", url)
-        .env("LATCHKEY_SOAK_ROOM", room)
-        .env("LATCHKEY_SOAK_MESSAGES", messages.to_string());
-    if calm {
-        soak.env("LATCHKEY_SOAK_CALM", "1");
-    }
-    process::run("the soak test", soak).context("somebody did not end with every message once and in order")
 }
