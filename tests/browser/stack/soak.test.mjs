@@ -88,11 +88,12 @@ const told = ({ live, sequences, texts }) => `${live.state} ${texts.size} (${seq
 
 const percentile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
 
-test(`${MESSAGES} messages of ${PEOPLE * DEVICES} connections reach everybody once and in order`, async () => {
+test(`${MESSAGES} messages of ${PEOPLE * DEVICES} connections reach everybody once and in order`, async (t) => {
   assert.ok(url && room, 'LATCHKEY_URL and LATCHKEY_SOAK_ROOM are not set: cargo xtask soak sets them')
   const [mark, sentAt] = [crypto.randomUUID(), new Map()]
   const people = await Promise.all(Array.from({ length: PEOPLE }, (_, number) => person(number, mark, sentAt)))
   const devices = people.flat()
+  t.after(() => devices.forEach(({ live }) => live.close()))
   const started = Date.now()
   await Promise.all(devices.map(async ({ live }, index) => {
     for (let number = index; number < MESSAGES; number += devices.length) {
@@ -109,7 +110,6 @@ test(`${MESSAGES} messages of ${PEOPLE * DEVICES} connections reach everybody on
     clearInterval(nudge)
   }
   const seconds = (Date.now() - started) / 1000
-  for (const { live } of devices) live.close()
   const latencies = devices.flatMap((each) => each.latencies).sort((one, other) => one - other)
   const [rate, deliveries] = [(MESSAGES / stored).toFixed(1), ((MESSAGES * devices.length) / seconds).toFixed(0)]
   console.log(`${MESSAGES} messages stored in ${stored.toFixed(1)} s: ${rate} a second; ${deliveries} deliveries a second`)
