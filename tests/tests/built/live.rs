@@ -85,9 +85,8 @@ async fn an_ended_session_is_told_to_its_connection_and_to_the_event_bus_in_sign
     assert_eq!(requests.recv().unwrap()[2], "events", "the connection is forgotten");
 }
 
-#[tokio::test]
-async fn what_is_said_in_a_room_is_stored_by_one_function_and_told_by_another() {
-    let (address, requests) = listen();
+/// Makes a room of its own, and connects somebody who may join it; gives what invokes the function of an event in their name.
+async fn beside_a_room(address: &str) -> impl Fn(&'static str) -> Value {
     let environment = Environment::local().with("LATCHKEY_LIVE_URL", &format!("ws://{address}/live"));
     let deployment = Deployment::new(environment);
     let tokens = Tokens::from(deployment.register(&Person::new()).await);
@@ -96,7 +95,18 @@ async fn what_is_said_in_a_room_is_stored_by_one_function_and_told_by_another() 
         "action": "put-room", "actor": "ada", "reason": "test", "room": room, "name": "Room", "everybody": true, "roles": [],
     });
     deployment.invoke("admin", put.to_string().as_bytes()).unwrap();
-    deployment.invoke("ws-connect", event("ws-connect_ok", &tokens).as_bytes()).unwrap();
+    let invoke = move |name: &'static str| {
+        let event = event(name, &tokens).replace("lobby", &room);
+        deployment.invoke(name.split_once('_').unwrap().0, event.as_bytes()).unwrap()
+    };
+    invoke("ws-connect_ok");
+    invoke
+}
+
+#[tokio::test]
+async fn what_is_said_in_a_room_is_stored_by_one_function_and_told_by_another() {
+    let (address, requests) = listen();
+    let invoke = beside_a_room(&address).await;
     let heard = || serde_json::from_str::<Value>(&requests.recv().unwrap()[3]).unwrap();
     for (name, kinds) in [
         ("ws-message_join", &["joined"][..]),
@@ -104,8 +114,7 @@ async fn what_is_said_in_a_room_is_stored_by_one_function_and_told_by_another() 
         ("ws-message_resume", &["resumed", "history", "live"]),
         ("ws-fanout_message", &["message"]),
     ] {
-        let event = event(name, &tokens).replace("lobby", &room);
-        deployment.invoke(name.split('_').next().unwrap(), event.as_bytes()).unwrap();
+        invoke(name);
         for kind in kinds {
             let frame = heard();
             assert_eq!(frame["type"], *kind, "{frame}");
@@ -119,19 +128,7 @@ async fn who_cannot_be_told_a_message_is_tried_twice_and_then_cut_off() {
         let is_told = body.contains(r#""message""#) || body.contains(r#""closed""#);
         if method == "POST" && is_told { 500 } else { 200 }
     });
-    let environment = Environment::local().with("LATCHKEY_LIVE_URL", &format!("ws://{address}/live"));
-    let deployment = Deployment::new(environment);
-    let tokens = Tokens::from(deployment.register(&Person::new()).await);
-    let room = format!("room-{}", tokens.session_id);
-    let put = json!({
-        "action": "put-room", "actor": "ada", "reason": "test", "room": room, "name": "Room", "everybody": true, "roles": [],
-    });
-    deployment.invoke("admin", put.to_string().as_bytes()).unwrap();
-    let invoke = |name: &'static str| {
-        let event = event(name, &tokens).replace("lobby", &room);
-        deployment.invoke(name.split_once('_').unwrap().0, event.as_bytes()).unwrap()
-    };
-    invoke("ws-connect_ok");
+    let invoke = beside_a_room(&address).await;
     invoke("ws-message_join");
     assert!(requests.recv().unwrap()[3].contains("joined"));
     assert_eq!(invoke("ws-fanout_message"), json!({ "batchItemFailures": [] }));
